@@ -1,0 +1,57 @@
+# What a person does here: run, test, check, bench. `make` alone lists it.
+# Needs python3 (3.11 or newer), python3-venv, make and git; everything else comes from the hash-pinned lock.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := tests/requirements.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run venv test check bench format lock pictures docs clean
+
+help: ## list what can be done
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/ready ## start the bot, or without DISCORD_TOKEN the demo in the browser
+	@$(BIN)/dateline run --or-demo
+
+venv: $(VENV)/ready ## make .venv from the lock, and nothing else
+
+$(VENV)/ready: $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(VENV)/ready ## run the whole test suite, also on newer Pythons that this machine has
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+	@PYTHONS="$(PYTHONS)" tests/newer-pythons $(LOCK)
+
+check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	tests/audit $(BIN)/pip-audit requirements.txt
+
+bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
+	$(BIN)/python -m benchmarks
+
+format: $(VENV)/ready ## put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/ready ## write the generated parts of README and .env.example anew
+	$(BIN)/python tests/generated.py
+
+pictures: $(VENV)/ready ## take the pictures of README from the demo page (needs Chromium)
+	$(BIN)/python tests/pictures.py docs
+
+lock: ## resolve the dependencies anew (needs the uv command)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-emit-find-links --output-file requirements.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-emit-find-links --constraints requirements.txt --group dev --output-file $(LOCK) pyproject.toml
+
+clean: ## remove what was made here
+	rm -rf .venv* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
