@@ -1,0 +1,112 @@
+"""AsyncCorpus: the verbs of Corpus off the event loop, with a time limit. No second list of them.
+
+Reindexing runs in a child process, which dies with this one: killing it harms nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from corpus.corpus import Corpus
+from corpus.errors import CorpusError, ReindexInProgress, SearchTimeout
+from corpus.model import IngestReport, Rejection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_THREADS = 2  # a slow question must not stop a quick one; more would only wait for one another
+
+
+class AsyncCorpus:
+    """An archive that can be asked from an event loop."""
+
+    def __init__(self, corpus: Corpus, *, timeout: float = 2.5) -> None:
+        """Wrap an open archive; ``timeout`` bounds each answer, in seconds."""
+        self._corpus = corpus
+        self._timeout = timeout
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
+        self._reindexing = False
+
+    async def ask(self, verb: Callable[Concatenate[Corpus, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask what ``verb`` asks of a Corpus: ``await archive.ask(Corpus.search, query, page=2)``.
+
+        Raises:
+            SearchTimeout: the answer took too long.
+            CorpusError: whatever the verb raises.
+        """
+        question = partial(verb, self._corpus, *args, **kwargs)
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, question)
+        try:
+            return await asyncio.wait_for(answer, self._timeout)
+        except TimeoutError as error:
+            raise SearchTimeout(self._timeout) from error
+
+    @property
+    def reindexing(self) -> bool:
+        """Whether a reindex that was started here is running."""
+        return self._reindexing
+
+    async def reindex(self, inputs: str, *, index_only: bool = False) -> IngestReport:
+        """Reindex in a child process; ``inputs`` are ``name=location`` pairs.
+
+        Raises:
+            ReindexInProgress: one that was started here is running already.
+            CorpusError: the child could not; its sentence says why.
+        """
+        if self._reindexing:
+            raise ReindexInProgress
+        self._reindexing = True
+        try:
+            return await self._run_child("reindex", "--json", *(["--index-only"] if index_only else []), inputs=inputs)
+        finally:
+            self._reindexing = False
+
+    async def close(self) -> None:
+        """Let go of the archive, when the questions that are being answered have ended; no other is begun."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        self._corpus.close()
+
+    async def _run_child(self, *command: str, inputs: str) -> IngestReport:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "corpus",
+            "--until-stdin-closes",
+            f"--data-dir={self._corpus.folder}",
+            f"--inputs={inputs}",
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            printed, complaint = await _printed_by(child)
+        finally:
+            if child.returncode is None:
+                child.kill()
+        if not printed:
+            raise CorpusError(complaint.strip() or f"The reindex ended with code {child.returncode}: run it by hand.")
+        return _report(json.loads(printed))
+
+
+async def _printed_by(child: asyncio.subprocess.Process) -> tuple[str, str]:
+    """What the child prints until it ends; its standard input stays open, by which it knows that we live."""
+    if child.stdout is None or child.stderr is None:
+        raise RuntimeError("the child was started without pipes")
+    printed, complaint = await asyncio.gather(child.stdout.read(), child.stderr.read())
+    await child.wait()
+    return printed.decode(), complaint.decode()
+
+
+def _report(plain: dict[str, object]) -> IngestReport:
+    counts = {name: int(str(plain[name])) for name in ("added", "updated", "unchanged", "copies")}
+    rejected = plain["rejected"]
+    if not isinstance(rejected, list):
+        raise TypeError("the child's report has no list of rejections")
+    return IngestReport(**counts, rejected=tuple(Rejection(each["origin"], each["reason"]) for each in rejected))

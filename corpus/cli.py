@@ -1,0 +1,154 @@
+"""The archive's verbs in the shell: ingest, search, show, reindex, status. Every failure is one sentence and a code.
+
+Exit codes: 0 fine (also no match), 1 failed or all rejected, 2 usage, 3 archive missing, locked, too new or damaged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpus import plain, show
+from corpus.corpus import LONGEST_PAGE, PAGE, Corpus
+from corpus.errors import CorpusError, CorpusUnwritable, StoreError
+from corpus.ingest import DateOrder
+from corpus.inputs import Input, parse_inputs
+from corpus.keeper import Keeper
+from corpus.retrieval.query import Query
+
+FAILED, USAGE, ARCHIVE = 1, 2, 3
+
+_PASS_ON = {"ignore_unknown_options": True}  # so that -word reaches the query
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which archive a command is about, and where its articles come from."""
+
+    data_dir: Path
+    inputs: tuple[Input, ...]
+
+
+def run(group: click.Group, arguments: Sequence[str] | None = None, defaults: dict[str, Any] | None = None) -> int:
+    """Run a command and return its exit code; ``defaults`` stand for options of the group that were not given."""
+    try:
+        code = group.main(arguments, standalone_mode=False, default_map=defaults, prog_name=group.name)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except StoreError as error:
+        click.echo(str(error), err=True)
+        return FAILED if isinstance(error, CorpusUnwritable) else ARCHIVE
+    except CorpusError as error:
+        click.echo(str(error), err=True)
+        return FAILED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped. What was taken in until now is kept.", err=True)
+        return FAILED
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+@click.group(name="corpus")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="The archive's folder."
+)
+@click.option("--inputs", default="", help="What reindex reads: name=location, separated by spaces.")
+@click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End when whoever started this is gone.")
+@click.pass_context
+def archive(context: click.Context, data_dir: Path, inputs: str, until_stdin_closes: bool) -> None:  # noqa: FBT001  # click passes flags by name
+    """Keep and search a news archive."""
+    if until_stdin_closes:
+        threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
+    context.obj = Place(data_dir, parse_inputs(inputs))
+
+
+@archive.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", help="The outlet of articles that name none, on your word.")
+@click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read dates like 05/09/2023.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
+@click.pass_obj
+def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: DateOrder | None, as_json: bool) -> int:  # noqa: FBT001
+    """Take articles in from files, folders, .zip and .gz: raw text, JSON, JSON Lines, CSV, HTML."""
+    with Keeper.open(place.data_dir) as keeper, show.progress("Reading") as progress:
+        report = keeper.ingest(paths, source=source, dates=dates, progress=progress)
+    click.echo(_line(plain.report(report)) if as_json else show.report(report))
+    return FAILED if report.read and report.read == len(report.rejected) else 0
+
+
+@archive.command(context_settings=_PASS_ON)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=PAGE, show_default=True, help="Hits on a page.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the page as one line of JSON.")
+@click.pass_obj
+def search(place: Place, text: tuple[str, ...], limit: int, page: int, as_json: bool) -> None:  # noqa: FBT001
+    """Search the archive: words, "phrases", -word, source:HOST, after:DATE, before:DATE."""
+    with Corpus.open(place.data_dir) as corpus:
+        results = corpus.search(Query.parse(" ".join(text)), page=page, limit=limit)
+        if as_json:
+            click.echo(_line(plain.results(results)))
+        else:
+            show.results(results, corpus.status())
+
+
+@archive.command(name="show")
+@click.argument("article_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the article as one line of JSON.")
+@click.pass_obj
+def show_article(place: Place, article_id: str, as_json: bool) -> int:  # noqa: FBT001
+    """Print one article whole, by the id that search gives."""
+    with Corpus.open(place.data_dir) as corpus:
+        article = corpus.article(article_id)
+    if article is None:
+        click.echo(f"No article has the id “{article_id}”: take one from the results of a search.", err=True)
+        return FAILED
+    if as_json:
+        click.echo(_line(plain.article(article)))
+    else:
+        show.article(article)
+    return 0
+
+
+@archive.command()
+@click.option("--index-only", is_flag=True, help="Read no input: rebuild the index from the stored articles.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
+@click.pass_obj
+def reindex(place: Place, index_only: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Read the inputs again, build the index anew beside the one that serves, and switch."""
+    if not index_only and not place.inputs:
+        raise click.UsageError("No input is named: set CORPUS_INPUTS (or --inputs), or give --index-only.")
+    with Keeper.open(place.data_dir, create=not index_only) as keeper, show.progress("Reindexing") as progress:
+        report = keeper.reindex(place.inputs, index_only=index_only, progress=progress)
+    click.echo(_line(plain.report(report)) if as_json else show.report(report))
+
+
+@archive.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the status as one line of JSON.")
+@click.pass_obj
+def status(place: Place, as_json: bool) -> None:  # noqa: FBT001
+    """Tell what the archive holds: articles, sources, first and last date, age of the index."""
+    with Corpus.open(place.data_dir) as corpus:
+        found = corpus.status()
+    click.echo(_line(plain.status(found)) if as_json else show.status(found))
+
+
+def _line(value: plain.Plain) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _leave_when_stdin_closes() -> None:
+    sys.stdin.buffer.read()
+    os._exit(FAILED)  # at once: whatever is half done heals at the next start

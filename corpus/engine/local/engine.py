@@ -1,0 +1,270 @@
+"""Store and index as one engine: articles are saved before they are indexed, and an index that lags catches up.
+
+Whoever changes anything holds the one lock; whoever searches needs none.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from corpus.analysis import Analyser
+from corpus.engine.local.generations import Built, Generations, read_note, write_note
+from corpus.engine.local.index import LAYOUT, Fault, IndexWriter, SearchIndex, damage
+from corpus.engine.local.store import Store, Stored
+from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed
+from corpus.model import Article, Copy, CorpusStatus, Scored, Source, WeightedQuery
+
+_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
+_SWITCH_TRIES = 3  # a folder can be replaced between reading its name and opening it
+
+Progress = Callable[[int, int], None]
+"""Told how many articles are done, and of how many (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An article to be saved: new, or in the place of the one with the same key."""
+
+    article: Article
+    story: int
+    checksum: bytes
+    key: int | None = None
+
+
+class LocalEngine:
+    """One archive in one folder: ``archive.db``, ``index/`` and a lock."""
+
+    def __init__(self, folder: Path, analyser: Analyser, *, create: bool = False) -> None:
+        """Open the archive, and bring its index up to date where nobody else is at it.
+
+        Raises:
+            StoreError: the database is missing, newer, locked, damaged or cannot be written.
+        """
+        self.folder = folder
+        self._analyser = analyser
+        if create:
+            _make(folder)
+        self._store = Store(folder / "archive.db", create=create)
+        self._generations = Generations(folder / "index")
+        self._index: SearchIndex | None = None
+        self._serving: Path | None = None
+        self._opening = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the database and the index."""
+        self._index = None
+        self._store.close()
+
+    # What a question needs.
+
+    @property
+    def indexed(self) -> int:
+        """How many articles can be found."""
+        return self._asked(lambda index: index.articles)
+
+    def search(self, query: WeightedQuery, limit: int) -> list[Scored]:
+        """The best ``limit`` articles, best first."""
+        return self._asked(lambda index: index.search(query, limit))
+
+    def count(self, query: WeightedQuery, up_to: int) -> int:
+        """How many articles answer the query."""
+        return self._asked(lambda index: index.count(query, up_to))
+
+    def frequency(self, term: str) -> int:
+        """In how many articles the term stands."""
+        return self._asked(lambda index: index.frequency(term))
+
+    def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
+        """The articles with these keys."""
+        return {key: stored.article for key, stored in self._store.fetch(keys).items()}
+
+    def find(self, article_id: str) -> Article | None:
+        """The article with this id, if there is one."""
+        found = self._store.find(article_id)
+        return found.article if found else None
+
+    def copies(self, hit: Scored) -> tuple[Copy, ...]:
+        """The other articles of the hit's story."""
+        return self._store.copies(hit.story, hit.key)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every outlet, the one with the most articles first."""
+        return self._store.sources()
+
+    @property
+    def seq(self) -> int:
+        """The number of the last change: the same number, the same archive."""
+        return self._store.seq
+
+    def status(self) -> CorpusStatus:
+        """What the archive holds."""
+        first, last = self._store.span()
+        try:
+            index, folder = self._opened()
+            note, found = read_note(folder), index.articles
+        except NotIndexed:
+            note, found = None, 0
+        return CorpusStatus(
+            articles=self._store.count(),
+            sources=len(self._store.sources()),
+            first=first,
+            last=last,
+            indexed_at=datetime.fromisoformat(note.at) if note else None,
+            index_articles=found,
+        )
+
+    # What a keeper needs.
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Be the only one who changes this archive; the lock falls with the process that holds it.
+
+        Raises:
+            CorpusLocked: somebody else is changing it.
+        """
+        with (self.folder / "keeper.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CorpusLocked(str(self.folder)) from error
+            yield
+
+    def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """The key and the checksum of each of these articles that the archive has."""
+        return self._store.checksums(ids)
+
+    def known_stories(self, stories: Sequence[int]) -> set[int]:
+        """Those of these stories that the archive has."""
+        return self._store.stories(stories)
+
+    def save(self, changes: Sequence[Change]) -> list[Stored]:
+        """Store these changes, all or nothing."""
+        with self._store.transaction():
+            key, seq = self._store.next_key(), self._store.seq
+            stored = []
+            for change in changes:
+                seq += 1
+                stored.append(Stored(change.key or key, change.story, change.checksum, seq, change.article))
+                key += change.key is None
+            self._store.save(stored)
+        return stored
+
+    @contextmanager
+    def indexing(self) -> Iterator[Callable[[Iterable[Stored]], None]]:
+        """Yield a function that puts stored articles into the serving index; all is searchable when the block ends."""
+        index, folder = self._opened()
+        with index.writing() as writer:
+            yield lambda stored: self._put(writer, stored, known=True)
+        self._note(folder)
+
+    def heal(self, progress: Progress | None = None) -> None:
+        """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
+        trouble = self._trouble()
+        if trouble:
+            _LOG.info("index is built anew: %s", trouble)
+            self.rebuild(progress)
+            return
+        folder = self._generations.current()
+        note = read_note(folder) if folder else None
+        if note and note.seq < self._store.seq:
+            with self.indexing() as put:
+                put(self._store.since(note.seq))
+
+    def heal_if_free(self) -> None:
+        """Heal, unless somebody else is changing the archive: then serve what there is."""
+        with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
+            self.heal()
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Build the index anew beside the one that serves, then switch in one step. Needs the lock."""
+        self._generations.sweep()
+        folder, total = self._generations.next(), self._store.count()
+        with SearchIndex(folder, create=True).writing() as writer:
+            self._put(writer, _counted(self._store.since(0), total, progress), known=False)
+        self._note(folder)
+        self._generations.switch(folder)
+
+    # How the serving index is kept at hand.
+
+    def _put(self, writer: IndexWriter, articles: Iterable[Stored], *, known: bool) -> None:
+        for stored in articles:
+            article = stored.article
+            headline = [] if article.headline_derived else self._analyser.terms(article.headline)
+            writer.put(stored, headline, self._analyser.terms(article.text), known=known)
+
+    def _note(self, folder: Path) -> None:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        write_note(folder, Built(LAYOUT, self._store.name, self._store.seq, at))
+
+    def _trouble(self) -> str | None:
+        """Why the serving index cannot be used as it is, or None."""
+        folder = self._generations.current()
+        if folder is None:
+            return "there is none"
+        note = read_note(folder)
+        if note is None or note.layout != LAYOUT or note.archive != self._store.name or note.seq > self._store.seq:
+            return "it belongs to another archive or version"
+        if found := damage(folder):
+            return found
+        try:
+            indexed = SearchIndex(folder).articles
+        except Fault as error:
+            return str(error)
+        if note.seq == self._store.seq and indexed != self._store.count():
+            return "it does not hold what the archive holds"
+        return None
+
+    def _opened(self) -> tuple[SearchIndex, Path]:
+        """The index that serves, as it is now.
+
+        Raises:
+            NotIndexed: there is none that can be opened.
+        """
+        with self._opening:
+            for _ in range(_SWITCH_TRIES):
+                folder = self._generations.current()
+                with suppress(*Fault):
+                    if folder and self._index and folder == self._serving:
+                        if self._index.outdated:
+                            self._index.refresh()
+                        return self._index, folder
+                    if folder:
+                        self._index, self._serving = SearchIndex(folder), folder
+                        return self._index, folder
+        raise NotIndexed
+
+    def _asked(self, question: Callable[[SearchIndex], _T]) -> _T:
+        """Ask the serving index; one that fails under the question is healed and asked once more."""
+        try:
+            return question(self._opened()[0])
+        except Fault:
+            _LOG.exception("index failed under a question")
+            self._index = None
+            self.heal_if_free()
+        try:
+            return question(self._opened()[0])
+        except Fault as error:
+            raise NotIndexed from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
+
+
+def _counted(articles: Iterable[Stored], total: int, progress: Progress | None) -> Iterator[Stored]:
+    for done, stored in enumerate(articles, start=1):
+        yield stored
+        if progress and done % 1_000 == 0:
+            progress(done, total)

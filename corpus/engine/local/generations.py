@@ -1,0 +1,85 @@
+"""The index folders of one archive: one serves, another may be under construction, a switch is one rename.
+
+A folder carries a note of what it was built from. Knows neither articles nor queries.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_POINTER = "current"
+_NOTE = "built.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index holds: the layout of its fields, the archive's name, the last change it took in, and when (UTC)."""
+
+    layout: int
+    archive: str
+    seq: int
+    at: str
+
+
+class Generations:
+    """The folder ``index`` of an archive."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def current(self) -> Path | None:
+        """The folder that serves, or None where there is none yet."""
+        try:
+            name = (self._folder / _POINTER).read_text().strip()
+        except OSError:
+            return None
+        return self._folder / name if name.isdigit() else None
+
+    def next(self) -> Path:
+        """A name for a folder that was never used."""
+        used = [int(folder.name) for folder in self._folder.glob("*") if folder.name.isdigit()]
+        return self._folder / f"{max(used, default=0) + 1:06d}"
+
+    def switch(self, folder: Path) -> None:
+        """Let this folder serve, in one step that survives a power cut, and remove all others."""
+        write_durably(self._folder / _POINTER, folder.name)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove every folder that does not serve, such as one whose build was killed."""
+        serving = self.current()
+        for folder in self._folder.glob("*"):
+            if folder.name.isdigit() and folder != serving:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_note(folder: Path) -> Built | None:
+    """What the index in this folder was built from; None where that cannot be told."""
+    try:
+        return Built(**json.loads((folder / _NOTE).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_note(folder: Path, built: Built) -> None:
+    """Say what the index in this folder was built from."""
+    write_durably(folder / _NOTE, json.dumps(asdict(built)))
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Put the text in the place of the file, whole or not at all, even if the power fails."""
+    draft = path.with_suffix(".draft")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,49 @@
+"""The shape of the database, one small named step after the other. A step that has landed is never edited."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("corpus")
+
+
+@MIGRATIONS()
+def articles(db: Database) -> None:
+    """The articles. ``key`` is what the index knows them by; ``seq`` counts every change, so an index can catch up."""
+    table = db.table("articles")
+    table.create(
+        {
+            "key": int,
+            "id": str,
+            "headline": str,
+            "headline_derived": int,
+            "text": str,
+            "source": str,
+            "source_name": str,
+            "published": str,
+            "day": str,
+            "url": str,
+            "byline": str,
+            "section": str,
+            "language": str,
+            "story": int,
+            "checksum": bytes,
+            "seq": int,
+        },
+        pk="key",
+        not_null={"id", "headline", "text", "source", "source_name", "published", "day", "story", "checksum", "seq"},
+    )
+    table.create_index(["id"], unique=True)
+    table.create_index(["seq"], unique=True)
+    table.create_index(["story"])
+    table.create_index(["source", "day"])
+
+
+@MIGRATIONS()
+def identity(db: Database) -> None:
+    """The archive's own name, by which an index knows that it belongs to it."""
+    db.execute("CREATE TABLE archive (name TEXT NOT NULL)")
+    db.execute("INSERT INTO archive VALUES (lower(hex(randomblob(8))))")
+
+
+FORMAT = 2
+"""How many steps there are: written as SQLite's ``user_version``, by which an older Dateline knows a newer archive."""

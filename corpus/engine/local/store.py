@@ -1,0 +1,279 @@
+"""The articles themselves, in SQLite through sqlite-utils: the truth from which the index is derived.
+
+Knows nothing of queries or of the index, but counts every change (``seq``), so that an index can catch up.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from corpus.engine.local.migrations import FORMAT, MIGRATIONS
+from corpus.errors import CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, CorpusUnwritable
+from corpus.model import Article, Copy, PubDate, Source
+
+_T = TypeVar("_T")
+
+_PATIENCE = 10.0  # seconds that a writer waits for another one's transaction
+_MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of 999
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article as it lies in the database: its key, its story, its checksum and the number of its last change."""
+
+    key: int
+    story: int
+    checksum: bytes
+    seq: int
+    article: Article
+
+
+class Store:
+    """One database file. Safe to share between threads: each gets a connection of its own."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open the database, or make it.
+
+        Raises:
+            CorpusMissing: it is not there and was not to be made.
+            CorpusTooNew: a newer Dateline wrote it.
+            CorpusDamaged: it cannot be read as a database.
+            CorpusLocked: another process holds it for longer than ten seconds.
+            CorpusUnwritable: the disk or its permissions do not let it be used.
+        """
+        if not create and not path.exists():
+            raise CorpusMissing(str(path.parent))
+        self._path = path
+        self._connections: list[Database] = []
+        self._own = threading.local()
+        with self._translated():
+            self._prepare()
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for database in self._connections:
+            database.close()
+        self._connections.clear()
+
+    @property
+    def name(self) -> str:
+        """The archive's own name: sixteen hexadecimal digits, made with it."""
+        return str(self._value("SELECT name FROM archive"))
+
+    @property
+    def seq(self) -> int:
+        """The number of the last change; 0 where nothing was ever stored."""
+        return int(self._value("SELECT coalesce(max(seq), 0) FROM articles"))
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._value("SELECT count(*) FROM articles"))
+
+    def span(self) -> tuple[date | None, date | None]:
+        """The first and the last day of publication; None twice where there is no article."""
+        first, last = self._rows("SELECT min(day), max(day) FROM articles")[0]
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every outlet, the one with the most articles first."""
+        rows = self._rows(
+            "SELECT source, max(source_name), count(*), min(day), max(day) FROM articles"
+            " GROUP BY source ORDER BY count(*) DESC, source"
+        )
+        return tuple(
+            Source(key, name, articles, date.fromisoformat(first), date.fromisoformat(last))
+            for key, name, articles, first, last in rows
+        )
+
+    def find(self, article_id: str) -> Stored | None:
+        """The article with this id, if there is one."""
+        return next(iter(self._select("WHERE id = ?", [article_id])), None)
+
+    def fetch(self, keys: Sequence[int]) -> dict[int, Stored]:
+        """The articles with these keys; one that is gone meanwhile is left out."""
+        return {stored.key: stored for part in _parts(keys) for stored in self._select(f"WHERE key IN {_marks(part)}", part)}
+
+    def copies(self, story: int, besides: int) -> tuple[Copy, ...]:
+        """The other articles of a story, the earliest first."""
+        rows = self._rows(
+            "SELECT id, source, source_name, published, url FROM articles"
+            " WHERE story = ? AND key <> ? ORDER BY day, published, id",
+            [story, besides],
+        )
+        return tuple(
+            Copy(article_id, source, name, PubDate.from_iso(published), url)
+            for article_id, source, name, published, url in rows
+        )
+
+    def checksums(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """The key and the checksum of each of these articles that is in the archive."""
+        return {
+            article_id: (key, checksum)
+            for part in _parts(ids)
+            for article_id, key, checksum in self._rows(
+                f"SELECT id, key, checksum FROM articles WHERE id IN {_marks(part)}", part
+            )
+        }
+
+    def stories(self, stories: Sequence[int]) -> set[int]:
+        """Those of these stories that the archive has already."""
+        return {
+            story
+            for part in _parts(stories)
+            for (story,) in self._rows(f"SELECT DISTINCT story FROM articles WHERE story IN {_marks(part)}", part)
+        }
+
+    def since(self, seq: int) -> Iterator[Stored]:
+        """Every article that was added or changed after this change, in the order of the changes."""
+        while batch := list(self._select("WHERE seq > ? ORDER BY seq LIMIT 500", [seq])):
+            yield from batch
+            seq = batch[-1].seq
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is saved inside.
+
+        Raises:
+            CorpusLocked, CorpusUnwritable, CorpusDamaged: the database did not take it; nothing was changed.
+        """
+        with self._translated(), self._database.atomic():
+            yield
+
+    def next_key(self) -> int:
+        """The key that the next new article gets."""
+        return int(self._value("SELECT coalesce(max(key), 0) + 1 FROM articles"))
+
+    def save(self, articles: Iterable[Stored]) -> None:
+        """Add these articles, or put them in the place of those with the same key."""
+        self._database.table("articles", pk="key").insert_all(map(_to_row, articles), replace=True, batch_size=100)
+
+    @property
+    def _database(self) -> Database:
+        database: Database | None = getattr(self._own, "database", None)
+        if database is None:
+            database = self._own.database = self._connect()
+        return database
+
+    def _connect(self) -> Database:
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA synchronous = FULL")
+        database = Database(connection, recursive_triggers=False, execute_plugins=False)
+        self._connections.append(database)
+        return database
+
+    def _prepare(self) -> None:
+        database = self._database
+        found = int(self._value("PRAGMA user_version"))
+        if found > FORMAT:
+            raise CorpusTooNew(str(self._path.parent), found, FORMAT)
+        if found < FORMAT:
+            database.enable_wal()
+            self._migrate(database)
+
+    def _migrate(self, database: Database) -> None:
+        """Bring the tables up to date, all or nothing, while no other process can begin the same."""
+        database.execute("BEGIN IMMEDIATE")
+        with database.conn:
+            MIGRATIONS.apply(database)
+            database.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._translated():
+            return self._database.execute(statement, list(values)).fetchall()
+
+    def _value(self, statement: str) -> Any:
+        return self._rows(statement)[0][0]
+
+    def _select(self, where: str, values: Sequence[object]) -> Iterator[Stored]:
+        return map(_from_row, self._rows(f"SELECT {', '.join(_COLUMNS)} FROM articles {where}", values))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say in our own words what SQLite says in its."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            place, code = str(self._path.parent), error.sqlite_errorcode & 0xFF  # the primary code: sqlite.org/rescode
+            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise CorpusLocked(place) from error
+            if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}:
+                raise CorpusUnwritable(place, str(error)) from error
+            raise CorpusDamaged(place, str(error)) from error
+
+
+_COLUMNS = (
+    "key",
+    "story",
+    "checksum",
+    "seq",
+    "id",
+    "headline",
+    "text",
+    "source",
+    "source_name",
+    "published",
+    "url",
+    "byline",
+    "section",
+    "language",
+    "headline_derived",
+)
+
+
+def _from_row(row: Sequence[Any]) -> Stored:
+    key, story, checksum, seq, *fields = row
+    article_id, headline, text, source, source_name, published, url, byline, section, language, derived = fields
+    article = Article(
+        article_id,
+        headline,
+        text,
+        source,
+        source_name,
+        PubDate.from_iso(published),
+        url,
+        byline,
+        section,
+        language,
+        bool(derived),
+    )
+    return Stored(key, story, checksum, seq, article)
+
+
+def _to_row(stored: Stored) -> dict[str, object]:
+    article = stored.article
+    return {
+        "key": stored.key,
+        "id": article.id,
+        "headline": article.headline,
+        "headline_derived": int(article.headline_derived),
+        "text": article.text,
+        "source": article.source,
+        "source_name": article.source_name,
+        "published": str(article.published),
+        "day": article.published.day.isoformat(),
+        "url": article.url,
+        "byline": article.byline,
+        "section": article.section,
+        "language": article.language,
+        "story": stored.story,
+        "checksum": stored.checksum,
+        "seq": stored.seq,
+    }
+
+
+def _parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (values[start : start + _MOST_VARIABLES] for start in range(0, len(values), _MOST_VARIABLES))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return f"({', '.join('?' * len(values))})"

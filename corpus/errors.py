@@ -1,0 +1,104 @@
+"""What can go wrong, as one tree. Every leaf says in one sentence what happened and what to do next.
+
+CorpusError
+├── QueryError        EmptyQuery
+├── IngestError       UnreadableInput
+├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged
+└── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
+
+``str(error)`` is the sentence for people. Knows nothing of Discord, the shell or exit codes.
+"""
+
+
+class CorpusError(Exception):
+    """Anything that the archive has to tell instead of an answer."""
+
+
+class QueryError(CorpusError):
+    """The question cannot be asked."""
+
+
+class EmptyQuery(QueryError):
+    """Nothing was asked: no word, no phrase, no filter."""
+
+    def __init__(self) -> None:
+        super().__init__("The query is empty: type a word, a \"phrase\" or a filter such as source:harbourpost.example.")
+
+
+class IngestError(CorpusError):
+    """Something could not be taken in."""
+
+
+class UnreadableInput(IngestError):
+    """A file or folder that cannot be read as articles at all."""
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.origin = origin
+        self.reason = reason
+
+
+class StoreError(CorpusError):
+    """The archive's database cannot be used."""
+
+
+class CorpusMissing(StoreError):
+    """There is no archive where one was expected."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"There is no archive in {place}: fill one with `dateline ingest PATH`.")
+
+
+class CorpusLocked(StoreError):
+    """Another process is changing the archive."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The archive in {place} is being changed by another process: try again when it has ended.")
+
+
+class CorpusTooNew(StoreError):
+    """The archive was written by a newer version of Dateline."""
+
+    def __init__(self, place: str, found: int, known: int) -> None:
+        super().__init__(
+            f"The archive in {place} has format {found}, this version knows up to {known}: upgrade Dateline."
+        )
+
+
+class CorpusUnwritable(StoreError):
+    """The disk does not take what has to be written: it is full, read-only or gone."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"The archive in {place} cannot be written ({reason}): check the disk's space and permissions.")
+
+
+class CorpusDamaged(StoreError):
+    """The archive's database cannot be read."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"The archive in {place} is damaged ({reason}): restore it from a backup, or ingest again.")
+
+
+class SearchIndexError(CorpusError):
+    """The search index cannot answer."""
+
+
+class NotIndexed(SearchIndexError):
+    """There is no usable index and none can be built right now."""
+
+    def __init__(self) -> None:
+        super().__init__("The archive has no usable index yet: build it with `dateline reindex --index-only`.")
+
+
+class ReindexInProgress(SearchIndexError):
+    """A reindex is running already."""
+
+    def __init__(self) -> None:
+        super().__init__("A reindex is running already: wait for it to end.")
+
+
+class SearchTimeout(SearchIndexError):
+    """The answer did not come in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The search took longer than {seconds:g} seconds: ask with fewer words, or try again.")

@@ -1,0 +1,150 @@
+"""Keeper, the keeping face of an archive: takes articles in and rebuilds the index. Puts the steps together.
+
+One keeper at a time; readers go on reading all the while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from corpus.analysis import Analyser
+from corpus.engine.local import Change, LocalEngine, Progress, Stored
+from corpus.ingest import DateOrder, Verdict, checksum, judge, parse, read, story
+from corpus.inputs import Input
+from corpus.model import Article, IngestReport, RawArticle, Rejection
+
+_T = TypeVar("_T")
+_BATCH = 500  # articles in one transaction
+_DURABLE_AFTER = 40  # batches after which the index is made durable: what a killed ingest has to replay at most
+
+
+class Keeper:
+    """An archive, open for changing, under its one lock."""
+
+    def __init__(self, engine: LocalEngine, locked: ExitStack) -> None:
+        self._engine = engine
+        self._locked = locked
+
+    @classmethod
+    def open(cls, data_dir: Path, *, create: bool = True) -> Keeper:
+        """Open the archive in this folder, or make one, and bring its index up to date.
+
+        Raises:
+            CorpusMissing: there is none, and ``create`` says not to make one.
+            CorpusLocked: somebody else is changing it.
+            StoreError: it is of a newer version, damaged, or cannot be written.
+        """
+        with ExitStack() as opened:
+            engine = LocalEngine(data_dir, Analyser(), create=create)
+            opened.callback(engine.close)
+            opened.enter_context(engine.exclusive())
+            engine.heal()
+            return cls(engine, opened.pop_all())
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str | None = None,
+        dates: DateOrder | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take in what these files and folders hold; every article is stored, then found.
+
+        ``source`` stands for articles that name none, ``dates`` says how to read 05/09/2023. What was taken in
+        stays, whatever stops the rest.
+
+        Raises:
+            UnreadableInput: a path is not there, or holds nothing that can be read.
+            StoreError: the archive cannot be written.
+        """
+        report = IngestReport()
+        batches = _batches(_parsed(read(paths), source, dates), _BATCH)
+        for first in batches:
+            with self._engine.indexing() as put:
+                for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
+                    stored, outcome = self._take(batch)
+                    put(stored)
+                    report += outcome
+                    if progress:
+                        progress(report.read, 0)
+        return report
+
+    def reindex(
+        self, inputs: Sequence[Input], *, index_only: bool = False, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read the inputs again, then build the index anew beside the one that serves and switch in one step.
+
+        With ``index_only`` nothing is read. Nothing that serves is ever emptied.
+
+        Raises:
+            UnreadableInput: an input is not there, or holds nothing that can be read; the old index serves on.
+            StoreError: the archive cannot be written.
+        """
+        report = IngestReport()
+        if not index_only:
+            for batch in _batches(_parsed(read([each.location for each in inputs]), None, None), _BATCH):
+                report += self._take(batch)[1]
+                if progress:
+                    progress(report.read, 0)
+        self._engine.rebuild(progress)
+        return report
+
+    def close(self) -> None:
+        """Let go of the archive and its lock."""
+        self._locked.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take(self, batch: Sequence[Article | Rejection]) -> tuple[list[Stored], IngestReport]:
+        """Judge a batch against the archive, and store what is new or changed in one transaction."""
+        rejected = tuple(item for item in batch if isinstance(item, Rejection))
+        articles = [item for item in batch if isinstance(item, Article)]
+        stories = {article.id: story(article) for article in articles}
+        known = self._engine.known([article.id for article in articles])
+        told = self._engine.known_stories(list(stories.values()))
+        changes: dict[str, Change] = {}
+        verdicts: list[Verdict] = []
+        for article in articles:
+            key, before = known.get(article.id, (None, None))
+            if article.id in changes:
+                before = changes[article.id].checksum
+            now, tale = checksum(article), stories[article.id]
+            verdict = judge(now, before, story_is_kept=tale in told)
+            verdicts.append(verdict)
+            told.add(tale)
+            if verdict is not Verdict.UNCHANGED:
+                changes[article.id] = Change(article, tale, now, key)
+        stored = self._engine.save(list(changes.values()))
+        counts = {verdict: verdicts.count(verdict) for verdict in Verdict}
+        return stored, IngestReport(
+            added=counts[Verdict.NEW],
+            updated=counts[Verdict.UPDATED],
+            unchanged=counts[Verdict.UNCHANGED],
+            copies=counts[Verdict.COPY],
+            rejected=rejected,
+        )
+
+
+def _parsed(
+    raw: Iterable[RawArticle | Rejection], source: str | None, dates: DateOrder | None
+) -> Iterator[Article | Rejection]:
+    for item in raw:
+        yield item if isinstance(item, Rejection) else parse(item, source=source, dates=dates)
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,254 @@
+"""The values that pass between the steps: frozen, without I/O. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """What a reader found: the fields as they were written, and where they stood.
+
+    ``fields`` maps lower-case field names to the values of the file (text, number, list or mapping);
+    ``origin`` is what a person needs to find the place again, such as ``news.jsonl:12``.
+    """
+
+    fields: Mapping[str, object]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class PubDate:
+    """A publication date with the precision that was given: a day, a time of day, an offset from UTC.
+
+    Prints as it was known (ISO 8601); a date without a time never grows one.
+    """
+
+    day: date
+    time: time | None = None
+    offset: timedelta | None = None
+
+    @classmethod
+    def from_iso(cls, text: str) -> PubDate:
+        """Read ``2023-09-05``, ``2023-09-05T11:47:52`` or ``2023-09-05T11:47:52+02:00``.
+
+        Raises:
+            ValueError: the text is none of these.
+        """
+        if len(text) == len("2023-09-05"):
+            return cls(date.fromisoformat(text))
+        return cls.from_datetime(datetime.fromisoformat(text))
+
+    @classmethod
+    def from_datetime(cls, moment: datetime) -> PubDate:
+        """Keep what a datetime knows: its day, its time to the second, its offset if it has one."""
+        return cls(moment.date(), moment.time().replace(microsecond=0), moment.utcoffset())
+
+    @property
+    def seconds(self) -> int:
+        """Seconds since 1970 for putting articles in order; a missing time is midnight, a missing offset is UTC."""
+        zone = UTC if self.offset is None else timezone(self.offset)
+        return int(datetime.combine(self.day, self.time or time.min, zone).timestamp())
+
+    def __str__(self) -> str:
+        """The date in ISO 8601, to the precision that is known."""
+        if self.time is None:
+            return self.day.isoformat()
+        zone = None if self.offset is None else timezone(self.offset)
+        return datetime.combine(self.day, self.time, zone).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news item. ``id`` is ten characters, the same after every ingest and in every engine.
+
+    ``source`` is the key of the outlet (host without ``www.``, or the folded name), ``source_name`` what to show.
+    ``headline_derived`` says that the headline is the beginning of the text, because none was given.
+    """
+
+    id: str
+    headline: str
+    text: str
+    source: str
+    source_name: str
+    published: PubDate
+    url: str | None = None
+    byline: str | None = None
+    section: str | None = None
+    language: str | None = None
+    headline_derived: bool = False
+
+    @property
+    def attribution(self) -> Attribution:
+        """The credit that every excerpt of this article carries."""
+        return Attribution(self.headline, self.source, self.source_name, self.published, self.url, self.byline)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who said it, when and where: the credit without which no excerpt can be built."""
+
+    headline: str
+    source: str
+    source_name: str
+    published: PubDate
+    url: str | None = None
+    byline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of Unicode code points. A tuple of spans is sorted and disjoint."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Words of an article, verbatim: ``text`` is exactly ``article.text[span.start:span.stop]``.
+
+    ``highlights`` are the matched words, counted from the start of the excerpt.
+    """
+
+    text: str
+    span: Span
+    highlights: tuple[Span, ...]
+    attribution: Attribution
+
+
+Terms = tuple[tuple[int, str], ...]
+"""Terms that stand together: each with its distance in words from the first. One pair is a single word."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedQuery:
+    """What an engine is asked, in terms of the one analysis: it never sees typed text.
+
+    ``any_of`` are terms that score by BM25 times their weight (where nothing else must hold, one of them must);
+    with ``at_least`` above 0, terms of that share of all the weights must. ``all_of`` and ``none_of`` must and must not
+    stand in the article; ``sources`` are keys (None: every source), ``after`` is the first day that passes and
+    ``before`` the first that does not.
+    """
+
+    any_of: tuple[tuple[str, float], ...] = ()
+    at_least: float = 0.0
+    all_of: tuple[Terms, ...] = ()
+    none_of: tuple[Terms, ...] = ()
+    sources: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    after: date | None = None
+    before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An article as an engine ranks it: its key in the store, its story (copies share one), its time and its score.
+
+    ``moment`` puts articles in the order of publication, no two alike.
+    """
+
+    key: int
+    story: int
+    moment: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that bears the same text as a hit."""
+
+    id: str
+    source: str
+    source_name: str
+    published: PubDate
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked article with its excerpts. ``rank`` counts from 1 over all pages; a higher ``score`` is better."""
+
+    rank: int
+    score: float
+    article: Article
+    excerpts: tuple[Excerpt, ...]
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of an answer.
+
+    ``query`` is the canonical text of what was asked: parsed again it is the same query. ``notes`` say how it was
+    read where that is not what was typed. ``matched`` counts the articles that have all the words, ``ranked`` those
+    that have any (both exact where ``matched_exact``); ``pages`` is how many pages the ranked ones fill.
+    """
+
+    query: str
+    notes: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    matched: int
+    matched_exact: bool
+    ranked: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outlet of the archive: its key, its name, how many articles it has and from when to when."""
+
+    key: str
+    name: str
+    articles: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusStatus:
+    """What the archive holds. ``indexed_at`` is when the index last took something in, in UTC."""
+
+    articles: int
+    sources: int
+    first: date | None
+    last: date | None
+    indexed_at: datetime | None
+    index_articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something that could not be taken in: where it stood, and the reason in words a keeper understands."""
+
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of everything that was read: ``read`` is the sum of all the others, in articles."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    copies: int = 0
+    rejected: tuple[Rejection, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """All articles that were read, whatever became of them."""
+        return self.added + self.updated + self.unchanged + self.copies + len(self.rejected)
+
+    def __add__(self, other: IngestReport) -> IngestReport:
+        """The report of both."""
+        return IngestReport(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.copies + other.copies,
+            self.rejected + other.rejected,
+        )

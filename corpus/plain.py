@@ -1,0 +1,91 @@
+"""Our values as plain data for JSON: fields may be added, never renamed. Offsets are code points, half open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from corpus.model import Article, Copy, CorpusStatus, Excerpt, Hit, IngestReport, Results
+
+Plain = dict[str, object]
+
+
+def article(value: Article) -> Plain:
+    """An article whole, as ``show --json`` prints it."""
+    return {
+        "id": value.id,
+        "headline": value.headline,
+        "headline_derived": value.headline_derived,
+        "text": value.text,
+        "source": value.source,
+        "source_name": value.source_name,
+        "published": str(value.published),
+        "url": value.url,
+        "byline": value.byline,
+        "section": value.section,
+        "language": value.language,
+    }
+
+
+def results(value: Results) -> Plain:
+    """A page of an answer, as ``search --json`` prints it."""
+    return {
+        "query": value.query,
+        "notes": list(value.notes),
+        "matched": value.matched,
+        "matched_exact": value.matched_exact,
+        "ranked": value.ranked,
+        "page": value.page,
+        "pages": value.pages,
+        "results": [_hit(hit) for hit in value.hits],
+    }
+
+
+def report(value: IngestReport) -> Plain:
+    """What became of what was read, as ``ingest --json`` prints it."""
+    return {
+        "read": value.read,
+        "added": value.added,
+        "updated": value.updated,
+        "unchanged": value.unchanged,
+        "copies": value.copies,
+        "rejected": [{"origin": each.origin, "reason": each.reason} for each in value.rejected],
+    }
+
+
+def status(value: CorpusStatus) -> Plain:
+    """What the archive holds, as ``status --json`` prints it; ``index_age`` is in seconds."""
+    at = value.indexed_at
+    return {
+        "articles": value.articles,
+        "sources": value.sources,
+        "first": str(value.first) if value.first else None,
+        "last": str(value.last) if value.last else None,
+        "index_articles": value.index_articles,
+        "indexed_at": at.isoformat() if at else None,
+        "index_age": round((datetime.now(UTC) - at).total_seconds()) if at else None,
+    }
+
+
+def _hit(hit: Hit) -> Plain:
+    whole = article(hit.article)
+    del whole["text"]
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        **whole,
+        "excerpts": [_excerpt(excerpt) for excerpt in hit.excerpts],
+        "copies": [_copy(copy) for copy in hit.copies],
+    }
+
+
+def _excerpt(excerpt: Excerpt) -> Plain:
+    return {
+        "text": excerpt.text,
+        "start": excerpt.span.start,
+        "end": excerpt.span.stop,
+        "highlights": [[span.start, span.stop] for span in excerpt.highlights],
+    }
+
+
+def _copy(copy: Copy) -> Plain:
+    return {"id": copy.id, "source": copy.source, "published": str(copy.published), "url": copy.url}

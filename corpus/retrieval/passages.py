@@ -1,0 +1,141 @@
+"""Which passage of an article answers best: sentence-aligned windows, ranked by BM25 through rank-bm25.
+
+The windows of all articles of a page are ranked together, with the archive's own idf: over a few dozen passages
+rank-bm25's would be noise. Matches are decided by terms; the score only puts them in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rank_bm25 import BM25Okapi
+
+from corpus.analysis import Analyser
+from corpus.model import Article, Span, Terms
+from corpus.retrieval.rank import Asked
+
+WINDOW = 300  # characters that an excerpt shows at most
+_K1, _B = 1.2, 0.75
+
+_BORDER = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』”]*")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sr|Sra|Jr|St|Mt|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Pres|Hon|Rev|Inc|Ltd|Co|Corp|"
+    r"No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)|\.[A-Za-z])$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of sentences of one article (by its place in the page) that has asked words, and its score."""
+
+    article: int
+    span: Span
+    terms: frozenset[str]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    article: int
+    span: Span
+    terms: list[str]
+
+
+class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
+    """BM25 over passages that takes from the archive how much each term tells."""
+
+    def __init__(self, passages: Sequence[Sequence[str]], idf: Mapping[str, float]) -> None:
+        self._archive_idf = idf
+        super().__init__(passages, k1=_K1, b=_B)
+
+    def _calc_idf(self, _: object) -> None:
+        self.idf = dict(self._archive_idf)
+
+
+def best_passages(articles: Sequence[Article], asked: Asked, analyser: Analyser) -> list[list[Passage]]:
+    """For each article its passages that have asked words, the best first; none where it has none of the words."""
+    windows = [
+        window
+        for place, article in enumerate(articles)
+        for window in _windows(place, article, asked.terms, analyser)
+    ]
+    if not windows:
+        return [[] for _ in articles]
+    scores = _PassageBM25([window.terms for window in windows], asked.idf).get_scores(sorted(asked.terms))
+    passages = [_passage(window, float(score), asked) for window, score in zip(windows, scores, strict=True)]
+    found = {place: list(own) for place, own in groupby(passages, key=lambda passage: passage.article)}
+    return [sorted(found.get(place, []), key=_best_first) for place in range(len(articles))]
+
+
+def sentences(text: str) -> Iterator[Span]:
+    """The sentences of a text, without the white space between; a line end always ends one."""
+    start = 0
+    for line in text.split("\n"):
+        yield from _sentences_of_line(line, start)
+        start += len(line) + 1
+
+
+def _sentences_of_line(line: str, offset: int) -> Iterator[Span]:
+    start = 0
+    for border in _BORDER.finditer(line):
+        if _ends_sentence(line, border):
+            yield Span(offset + start, offset + start + len(line[start : border.end()].rstrip()))
+            start = border.end()
+    if line[start:].strip():
+        yield Span(offset + start, offset + len(line.rstrip()))
+
+
+def _ends_sentence(line: str, border: re.Match[str]) -> bool:
+    after = line[border.end() : border.end() + 1]
+    return not after.islower() and not (
+        border.group()[0] == "." and _ABBREVIATION.search(line, max(0, border.start() - 12), border.start())
+    )
+
+
+def _windows(place: int, article: Article, wanted: frozenset[str], analyser: Analyser) -> Iterator[_Window]:
+    """Every run of sentences that starts at one of them, fits an excerpt and has a wanted term."""
+    spans = _whole_sentences(article.text)
+    terms = [analyser.terms(article.text[span.start : span.stop]) for span in spans]
+    matching = [not wanted.isdisjoint(own) for own in terms]
+    for first, span in enumerate(spans):
+        last = first
+        while last + 1 < len(spans) and spans[last + 1].stop - span.start <= WINDOW:
+            last += 1
+        if any(matching[first : last + 1]):
+            run = [term for own in terms[first : last + 1] for term in own]
+            yield _Window(place, Span(span.start, spans[last].stop), run)
+
+
+def _whole_sentences(text: str) -> list[Span]:
+    """The sentences, without a last one that was torn off, unless there is no other."""
+    spans = list(sentences(text))
+    return spans[:-1] if len(spans) > 1 and text.rstrip().endswith("…") else spans
+
+
+def _passage(window: _Window, score: float, asked: Asked) -> Passage:
+    score += sum(_weight(phrase, asked.idf) for phrase in asked.phrases if has_phrase(window.terms, phrase))
+    return Passage(window.article, window.span, asked.terms & frozenset(window.terms), score)
+
+
+def _weight(phrase: Terms, idf: Mapping[str, float]) -> float:
+    return sum(idf[term] for _, term in phrase)
+
+
+def has_phrase(terms: Sequence[str], phrase: Terms) -> bool:
+    """Whether the terms of the phrase stand at their distances somewhere among these."""
+    return next(phrase_places(terms, phrase), None) is not None
+
+
+def phrase_places(terms: Sequence[str], phrase: Terms) -> Iterator[int]:
+    """Every place where the phrase begins."""
+    length = phrase[-1][0]
+    for place in range(len(terms) - length):
+        if all(terms[place + distance] == term for distance, term in phrase):
+            yield place
+
+
+def _best_first(passage: Passage) -> tuple[float, int]:
+    return -passage.score, passage.span.start

@@ -1,0 +1,115 @@
+"""How the shell shows an answer, an article, a report and progress to a person: through rich, on any terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from corpus import model
+from corpus.engine.local import Progress as Report
+
+_MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
+
+
+def results(found: model.Results, status: model.CorpusStatus) -> None:
+    """Print a page of an answer."""
+    console = Console(highlight=False)
+    for note in found.notes:
+        console.print(Text(note, style="yellow"))
+    console.print(Text(counted(found, status), style="dim"))
+    for hit in found.hits:
+        console.print()
+        _hit(console, hit)
+    if found.page < found.pages:
+        console.print(Text(f"\nPage {found.page} of {found.pages}: --page {found.page + 1} for the next.", style="dim"))
+
+
+def counted(found: model.Results, status: model.CorpusStatus) -> str:
+    """What was found, in one sentence."""
+    if not status.articles:
+        return "The archive is empty: fill it with `dateline ingest PATH`."
+    if not found.ranked:
+        return f"No article matches {found.query}. The archive covers {status.first} to {status.last}."
+    if not found.hits:
+        return f"Page {found.page} is past the last: there are {found.pages}."
+    matched = f"{found.matched:,}{'' if found.matched_exact else ' or more'}"
+    return f"{matched} of {status.articles:,} articles match {found.query}; {found.ranked:,} have something of it."
+
+
+def article(whole: model.Article) -> None:
+    """Print an article with its credit."""
+    console = Console(highlight=False)
+    console.print(Text(whole.headline, style="bold"))
+    console.print(Text(_credit(whole), style="dim"))
+    console.print()
+    for paragraph in whole.text.split("\n"):
+        console.print(Text(paragraph))
+        console.print()
+
+
+def report(made: model.IngestReport) -> str:
+    """What became of what was read, with the first rejections."""
+    lines = [
+        f"Read {made.read:,} articles: {made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, "
+        f"{made.copies:,} copies, {len(made.rejected):,} rejected."
+    ]
+    lines += [f"  {each.origin}: {each.reason}" for each in made.rejected[:_MOST_REJECTIONS]]
+    if len(made.rejected) > _MOST_REJECTIONS:
+        lines.append(f"  … and {len(made.rejected) - _MOST_REJECTIONS:,} more: --json has them all.")
+    return "\n".join(lines)
+
+
+def status(found: model.CorpusStatus) -> str:
+    """What the archive holds."""
+    if not found.articles:
+        return "The archive is empty: fill it with `dateline ingest PATH`."
+    age = f"{_ago(found.indexed_at)}" if found.indexed_at else "never"
+    return (
+        f"{found.articles:,} articles from {found.sources:,} sources, {found.first} to {found.last}.\n"
+        f"Index: {found.index_articles:,} articles, last changed {age}."
+    )
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Report | None]:
+    """A bar on a terminal, nothing elsewhere; yields what is to be told how many are done, and of how many."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def _hit(console: Console, hit: model.Hit) -> None:
+    console.print(Text(f"{hit.rank}. ").append(hit.article.headline, style="bold"))
+    console.print(Padding(Text(_credit(hit.article), style="dim"), (0, 0, 0, 3)))
+    for excerpt in hit.excerpts:
+        text = Text(excerpt.text)
+        for span in excerpt.highlights:
+            text.stylize("bold yellow", span.start, span.stop)
+        console.print(Padding(text, (0, 0, 0, 3)))
+    if hit.copies:
+        also = ", ".join(dict.fromkeys(copy.source for copy in hit.copies))
+        console.print(Padding(Text(f"also: {also}", style="dim"), (0, 0, 0, 3)))
+
+
+def _credit(whole: model.Article) -> str:
+    parts = [whole.source_name, str(whole.published).replace("T", " "), whole.byline, whole.url, whole.id]
+    return " · ".join(part for part in parts if part)
+
+
+def _ago(moment: datetime) -> str:
+    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+    for size, unit in ((1_440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}{'s' if minutes // size > 1 else ''} ago"
+    return "just now"
