@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import tantivy
 
-# Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.) and separators of numbers (76,000; 3.5).
+# Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_MEMORY = 100_000  # spellings remembered, about 15 MB
+_MEMORY = 60_000  # spellings in each of two memories, together about 15 MB
 
 # English words that say how a sentence is built and not what it is about.
 _STOP_WORDS = frozenset(
@@ -47,16 +47,19 @@ class Token(NamedTuple):
 
 
 class _Memory(dict[str, str]):
-    """Spelling -> term. Forgets all when it is full, which costs a few milliseconds and no list of ages."""
+    """Spelling -> term, of those seen last: a full memory becomes the old one, from which what is used returns."""
 
     def __init__(self, learn: Callable[[str], str]) -> None:
         super().__init__()
         self._learn = learn
+        self._old: dict[str, str] = {}
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _MEMORY:
+            self._old = dict(self)
             self.clear()
-        term = self[word] = self._learn(word)
+        known = self._old.get(word)
+        term = self[word] = self._learn(word) if known is None else known
         return term
 
 

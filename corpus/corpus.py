@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus.analysis import Analyser
+from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import EmptyQuery
 from corpus.model import Article, CorpusStatus, Hit, Results, Scored, Source
@@ -22,9 +23,8 @@ PAGE = 5
 
 LONGEST_PAGE = 100
 
-_LIFTED = 20  # stories whose passages are read before their order is final
+_LIFTED = 10  # stories whose passages are read before their order is final
 _LIFT = 0.3  # what the best passage adds to its article's score, measured over news test collections
-
 
 
 class Corpus:
@@ -63,19 +63,7 @@ class Corpus:
         if query.empty:
             raise EmptyQuery
         limit, page = min(max(limit, 1), LONGEST_PAGE), max(page, 1)
-        asked = weigh(query, self._analyser, self._engine, self.sources())
-        ranking = rank(self._engine, asked, max(page * limit, _LIFTED))
-        matched = count_matched(self._engine, asked)
-        return Results(
-            query=str(query),
-            notes=(*query.notes, *asked.notes, *matched.notes),
-            hits=tuple(self._hits(asked, ranking, (page - 1) * limit, limit)),
-            matched=matched.articles,
-            matched_exact=matched.exact,
-            ranked=ranking.articles,
-            page=page,
-            pages=-(-ranking.stories // limit),
-        )
+        return self._engine.ask(lambda view: self._answer(view, query, page, limit))
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
@@ -105,33 +93,47 @@ class Corpus:
     ) -> None:
         self.close()
 
-    def _hits(self, asked: Asked, ranking: Ranking, first: int, limit: int) -> list[Hit]:
-        """The hits of a page: the first few stories in their lifted order, those after them as BM25 ranks them."""
-        lifted = self._read(asked, ranking.groups[:_LIFTED]) if first < _LIFTED else []
-        lifted.sort(key=lambda read: (-read.score, -read.group[0].moment))
-        wanted = lifted[first : first + limit]
-        rest = ranking.groups[max(first, _LIFTED) : first + limit]
-        wanted += self._read(asked, rest)
-        return [self._hit(place, read, asked) for place, read in enumerate(wanted, start=first + 1)]
+    def _answer(self, view: EngineView, query: Query, page: int, limit: int) -> Results:
+        asked = weigh(query, self._analyser, view, self.sources)
+        ranking = rank(view, asked, max(page * limit, _LIFTED))
+        matched = count_matched(view, asked)
+        wanted = self._page(view, asked, ranking, (page - 1) * limit, limit)
+        return Results(
+            query=str(query),
+            notes=(*query.notes, *asked.notes, *matched.notes),
+            hits=tuple(self._hit(view, asked, read) for read in wanted),
+            matched=matched.articles,
+            matched_exact=matched.exact,
+            ranked=ranking.articles,
+            page=page,
+            pages=-(-ranking.stories // limit),
+        )
 
-    def _read(self, asked: Asked, groups: Sequence[Sequence[Scored]]) -> list[_Read]:
+    def _page(self, view: EngineView, asked: Asked, ranking: Ranking, first: int, limit: int) -> list[_Read]:
+        """The stories of a page: the first few in their lifted order, those after them as BM25 ranks them."""
+        lifted = self._read(view, asked, ranking.groups[:_LIFTED], _LIFT) if first < _LIFTED else []
+        lifted.sort(key=lambda read: (-read.score, -read.group[0].moment))
+        rest = self._read(view, asked, ranking.groups[max(first, _LIFTED) : first + limit], 0.0)
+        wanted = lifted[first : first + limit] + rest
+        return [replace(read, rank=place) for place, read in enumerate(wanted, start=first + 1)]
+
+    def _read(self, view: EngineView, asked: Asked, groups: Sequence[Sequence[Scored]], lift: float) -> list[_Read]:
         """Fetch the articles that stand for these stories, and add what their best passages are worth."""
-        articles = self._engine.fetch([group[0].key for group in groups])
+        articles = view.fetch([group[0].key for group in groups])
         present = [group for group in groups if group[0].key in articles]
         passages = best_passages([articles[group[0].key] for group in present], asked, self._analyser)
         return [
-            _Read(group, articles[group[0].key], own, group[0].score + (_LIFT * own[0].score if own else 0.0))
+            _Read(group, articles[group[0].key], own, group[0].score + (lift * own[0].score if own else 0.0))
             for group, own in zip(present, passages, strict=True)
         ]
 
-    def _hit(self, place: int, read: _Read, asked: Asked) -> Hit:
-        hit = read.group[0]
+    def _hit(self, view: EngineView, asked: Asked, read: _Read) -> Hit:
         return Hit(
-            rank=place,
+            rank=read.rank,
             score=read.score,
             article=read.article,
             excerpts=excerpts(read.article, read.passages, asked, self._analyser),
-            copies=self._engine.copies(hit),
+            copies=view.copies(read.group[0]),
         )
 
 
@@ -143,3 +145,4 @@ class _Read:
     article: Article
     passages: Sequence[Passage]
     score: float
+    rank: int = 0

@@ -22,7 +22,7 @@ class EmptyQuery(QueryError):
     """Nothing was asked: no word, no phrase, no filter."""
 
     def __init__(self) -> None:
-        super().__init__("The query is empty: type a word, a \"phrase\" or a filter such as source:harbourpost.example.")
+        super().__init__('The query is empty: type a word, a "phrase" or a filter such as source:harbourpost.example.')
 
 
 class IngestError(CorpusError):
@@ -69,7 +69,7 @@ class CorpusUnwritable(StoreError):
     """The disk does not take what has to be written: it is full, read-only or gone."""
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"The archive in {place} cannot be written ({reason}): check the disk's space and permissions.")
+        super().__init__(f"The archive in {place} cannot be written ({reason}): check its disk and permissions.")
 
 
 class CorpusDamaged(StoreError):

@@ -56,10 +56,8 @@ def article(whole: model.Article) -> None:
 
 def report(made: model.IngestReport) -> str:
     """What became of what was read, with the first rejections."""
-    lines = [
-        f"Read {made.read:,} articles: {made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, "
-        f"{made.copies:,} copies, {len(made.rejected):,} rejected."
-    ]
+    counts = f"{made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, {made.copies:,} copies"
+    lines = [f"Read {made.read:,} articles: {counts}, {len(made.rejected):,} rejected."]
     lines += [f"  {each.origin}: {each.reason}" for each in made.rejected[:_MOST_REJECTIONS]]
     if len(made.rejected) > _MOST_REJECTIONS:
         lines.append(f"  … and {len(made.rejected) - _MOST_REJECTIONS:,} more: --json has them all.")
@@ -83,7 +81,13 @@ def progress(doing: str) -> Iterator[Report | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)

@@ -1,4 +1,4 @@
-"""Where articles live and are searched: what every engine offers to a question's way."""
+"""Where articles live and are searched: what every engine shows to a question's way."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 from corpus.model import Article, Copy, Scored, WeightedQuery
 
 
-class Engine(Protocol):
-    """Ranked keys for a query in terms, and articles for keys. Queries reach it as terms, never as typed text."""
+class EngineView(Protocol):
+    """One state of an archive: ranked keys for a query in terms, articles for keys. No typed text reaches it."""
 
     @property
-    def indexed(self) -> int:
+    def articles(self) -> int:
         """How many articles can be found."""
 
     def search(self, query: WeightedQuery, limit: int) -> list[Scored]:

@@ -16,9 +16,11 @@ from corpus.retrieval.rank import Asked
 SECOND = 150  # characters of a second excerpt
 _WORD_START = re.compile(r"(?<=\s)\S")
 # What must not be parted from the character before it: marks, joiners, variation selectors, skin tones.
-_EXTENDS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f"
-                      r"\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
-                      r"\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
+_EXTENDS = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+    r"\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+)
 
 
 def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analyser: Analyser) -> tuple[Excerpt, ...]:
@@ -87,7 +89,9 @@ def fit(text: str, span: Span, limit: int, asked: Asked, analyser: Analyser) -> 
 
 
 def _held(matches: Sequence[Token], start: int, stop: int, asked: Asked) -> float:
-    return sum(asked.idf[term] for term in {token.term for token in matches if start <= token.start and token.stop <= stop})
+    return sum(
+        asked.idf[term] for term in {token.term for token in matches if start <= token.start and token.stop <= stop}
+    )
 
 
 def _word_end(text: str, start: int, stop: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from rank_bm25 import BM25Okapi
 
@@ -20,7 +20,7 @@ from corpus.retrieval.rank import Asked
 WINDOW = 300  # characters that an excerpt shows at most
 _K1, _B = 1.2, 0.75
 
-_BORDER = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』”]*")
+_BORDER = re.compile(r"[.!?…。！？]+[\"'”’»)\]」』]*\s*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sr|Sra|Jr|St|Mt|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Pres|Hon|Rev|Inc|Ltd|Co|Corp|"
     r"No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)|\.[A-Za-z])$"
@@ -57,10 +57,8 @@ class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
 def best_passages(articles: Sequence[Article], asked: Asked, analyser: Analyser) -> list[list[Passage]]:
     """For each article its passages that have asked words, the best first; none where it has none of the words."""
-    windows = [
-        window
-        for place, article in enumerate(articles)
-        for window in _windows(place, article, asked.terms, analyser)
+    windows = asked.terms and [
+        window for place, article in enumerate(articles) for window in _windows(place, article, asked.terms, analyser)
     ]
     if not windows:
         return [[] for _ in articles]
@@ -72,41 +70,41 @@ def best_passages(articles: Sequence[Article], asked: Asked, analyser: Analyser)
 
 def sentences(text: str) -> Iterator[Span]:
     """The sentences of a text, without the white space between; a line end always ends one."""
-    start = 0
+    offset = 0
     for line in text.split("\n"):
-        yield from _sentences_of_line(line, start)
-        start += len(line) + 1
+        start = 0
+        for border in _BORDER.finditer(line):
+            end = border.end()
+            if _ends_sentence(line, border.start(), end):
+                yield Span(offset + start, offset + border.start() + len(border.group().rstrip()))
+                start = end
+        if start < len(line):
+            yield Span(offset + start, offset + len(line))
+        offset += len(line) + 1
 
 
-def _sentences_of_line(line: str, offset: int) -> Iterator[Span]:
-    start = 0
-    for border in _BORDER.finditer(line):
-        if _ends_sentence(line, border):
-            yield Span(offset + start, offset + start + len(line[start : border.end()].rstrip()))
-            start = border.end()
-    if line[start:].strip():
-        yield Span(offset + start, offset + len(line.rstrip()))
-
-
-def _ends_sentence(line: str, border: re.Match[str]) -> bool:
-    after = line[border.end() : border.end() + 1]
-    return not after.islower() and not (
-        border.group()[0] == "." and _ABBREVIATION.search(line, max(0, border.start() - 12), border.start())
-    )
+def _ends_sentence(line: str, mark: int, after: int) -> bool:
+    """Whether a mark ends a sentence: not within a word, before a small letter, or as the dot of an abbreviation."""
+    if line[mark] in "。！？" or after == len(line):
+        return True
+    if not line[after - 1].isspace() or line[after].islower():
+        return False
+    return line[mark] != "." or not _ABBREVIATION.search(line, max(0, mark - 12), mark)
 
 
 def _windows(place: int, article: Article, wanted: frozenset[str], analyser: Analyser) -> Iterator[_Window]:
-    """Every run of sentences that starts at one of them, fits an excerpt and has a wanted term."""
+    """Every run of sentences that fits an excerpt and begins with one that has a wanted term, or just before it."""
     spans = _whole_sentences(article.text)
     terms = [analyser.terms(article.text[span.start : span.stop]) for span in spans]
     matching = [not wanted.isdisjoint(own) for own in terms]
     for first, span in enumerate(spans):
+        if True not in matching[first : first + 2]:
+            continue
         last = first
         while last + 1 < len(spans) and spans[last + 1].stop - span.start <= WINDOW:
             last += 1
-        if any(matching[first : last + 1]):
-            run = [term for own in terms[first : last + 1] for term in own]
-            yield _Window(place, Span(span.start, spans[last].stop), run)
+        if matching[first] or last > first:
+            yield _Window(place, Span(span.start, spans[last].stop), list(chain.from_iterable(terms[first : last + 1])))
 
 
 def _whole_sentences(text: str) -> list[Span]:

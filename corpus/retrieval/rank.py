@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.analysis import Analyser
-from corpus.engine import Engine
+from corpus.engine import EngineView
 from corpus.model import Scored, Source, Terms, WeightedQuery
-from corpus.retrieval.query import Phrase, Query, Without, Word
+from corpus.retrieval.query import Phrase, Query, Without
 
 EXACT_TO = 10_000  # articles counted one by one; beyond it a count may be a lower bound
 _ALL_OF_AT_MOST = 8  # words that must all be there to match; of more words, most of their weight
@@ -58,10 +58,10 @@ class Ranking:
     stories: int
 
 
-def weigh(query: Query, analyser: Analyser, engine: Engine, sources: Sequence[Source]) -> Asked:
+def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[[], Sequence[Source]]) -> Asked:
     """Turn what was typed into terms, and names of outlets into their keys.
 
-    Words that say nothing and outlets that the archive lacks become notes.
+    Words that say nothing and outlets that the archive lacks become notes; ``sources`` is asked only for the latter.
     """
     notes = []
     words: dict[str, str] = {}
@@ -80,8 +80,9 @@ def weigh(query: Query, analyser: Analyser, engine: Engine, sources: Sequence[So
             words |= {term: words.get(term, bare.text) for _, term in terms}
     if query.clauses and not (words or phrases or none_of):
         notes.append(f"These words are too common to search by: {_listed(map(str, query.clauses))}.")
-    idf = {term: _idf(engine, term) for term in [*words, *(term for phrase in phrases for _, term in phrase)]}
-    wanted, unwanted = _keys(query.filters.sources, sources), _keys(query.filters.without, sources)
+    idf = {term: _idf(view, term) for term in [*words, *(term for phrase in phrases for _, term in phrase)]}
+    outlets = sources() if query.filters.sources or query.filters.without else ()
+    wanted, unwanted = _keys(query.filters.sources, outlets), _keys(query.filters.without, outlets)
     notes += [f"No outlet here is called “{name}”." for name, keys in [*wanted, *unwanted] if not keys]
     unanswerable = bool(query.clauses) and not (words or phrases or none_of)
     return Asked(
@@ -101,7 +102,7 @@ def weigh(query: Query, analyser: Analyser, engine: Engine, sources: Sequence[So
     )
 
 
-def count_matched(engine: Engine, asked: Asked) -> Matched:
+def count_matched(view: EngineView, asked: Asked) -> Matched:
     """Count the articles that have all the words: of more than eight, terms of 60 % of their weight.
 
     If no article has all, words are dropped until some have the rest: first those that stand nowhere, then the
@@ -109,27 +110,27 @@ def count_matched(engine: Engine, asked: Asked) -> Matched:
     """
     if len(asked.words) > _ALL_OF_AT_MOST:
         weights = tuple((term, asked.idf[term]) for term in asked.words)
-        return Matched(engine.count(replace(asked.query, any_of=weights, at_least=_SHARE), EXACT_TO))
+        return Matched(view.count(replace(asked.query, any_of=weights, at_least=_SHARE), EXACT_TO))
     kept = sorted(asked.words, key=lambda term: asked.idf[term], reverse=True)
-    absent = [term for term in kept if not engine.frequency(term)]
-    found = engine.count(_all_of(asked, kept), EXACT_TO) if not absent else 0
+    absent = [term for term in kept if not view.frequency(term)]
+    found = view.count(_all_of(asked, kept), EXACT_TO) if not absent else 0
     kept = [term for term in kept if term not in absent]
     while kept and not found:
-        found = engine.count(_all_of(asked, kept), EXACT_TO)
+        found = view.count(_all_of(asked, kept), EXACT_TO)
         kept = kept if found else kept[:-1]
     return Matched(found, _dropped(asked, kept, absent) if found else ())
 
 
-def rank(engine: Engine, asked: Asked, stories: int) -> Ranking:
+def rank(view: EngineView, asked: Asked, stories: int) -> Ranking:
     """Rank every article that answers, deep enough to hold this many stories."""
     depth = max(_FIRST_DEPTH, 2 * stories)
     while True:
-        hits = engine.search(asked.query, depth)
+        hits = view.search(asked.query, depth)
         groups = fold(hits)
         if len(hits) < depth:
             return Ranking(groups, len(hits), len(groups))
-        if len(groups) > stories and hits[-1].score < groups[stories][0].score:
-            articles = engine.count(asked.query, EXACT_TO)
+        if len(groups) > stories and (not hits[-1].score or hits[-1].score < groups[stories][0].score):
+            articles = view.count(asked.query, EXACT_TO)
             return Ranking(groups, articles, articles - len(hits) + len(groups))
         depth *= 4
 
@@ -148,9 +149,9 @@ def _together(terms: Sequence[str]) -> Terms:
     return tuple((place - places[0][0], term) for place, term in places)
 
 
-def _idf(engine: Engine, term: str) -> float:
+def _idf(view: EngineView, term: str) -> float:
     """How much a term tells (the BM25 of Lucene and tantivy, which is never negative)."""
-    articles, frequency = engine.indexed, engine.frequency(term)
+    articles, frequency = view.articles, view.frequency(term)
     return math.log(1 + (articles - frequency + 0.5) / (frequency + 0.5))
 
 

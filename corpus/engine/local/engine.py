@@ -19,8 +19,9 @@ from corpus.analysis import Analyser
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, Fault, IndexWriter, SearchIndex, damage
 from corpus.engine.local.store import Store, Stored
+from corpus.engine.local.view import IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed
-from corpus.model import Article, Copy, CorpusStatus, Scored, Source, WeightedQuery
+from corpus.model import Article, Copy, CorpusStatus, Scored, Source
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -66,35 +67,29 @@ class LocalEngine:
 
     # What a question needs.
 
-    @property
-    def indexed(self) -> int:
-        """How many articles can be found."""
-        return self._asked(lambda index: index.articles)
+    def ask(self, question: Callable[[View], _T]) -> _T:
+        """Ask one state of the archive, whole: what is switched or committed meanwhile is not seen.
 
-    def search(self, query: WeightedQuery, limit: int) -> list[Scored]:
-        """The best ``limit`` articles, best first."""
-        return self._asked(lambda index: index.search(query, limit))
+        An index that fails under the question is healed, and asked once more.
 
-    def count(self, query: WeightedQuery, up_to: int) -> int:
-        """How many articles answer the query."""
-        return self._asked(lambda index: index.count(query, up_to))
-
-    def frequency(self, term: str) -> int:
-        """In how many articles the term stands."""
-        return self._asked(lambda index: index.frequency(term))
-
-    def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
-        """The articles with these keys."""
-        return {key: stored.article for key, stored in self._store.fetch(keys).items()}
+        Raises:
+            NotIndexed: there is no index that can answer, and none can be built right now.
+        """
+        try:
+            return question(self._view())
+        except Fault:
+            _LOG.exception("the index failed under a question")
+            self._index = None
+            self.heal_if_free()
+        try:
+            return question(self._view())
+        except Fault as error:
+            raise NotIndexed from error
 
     def find(self, article_id: str) -> Article | None:
         """The article with this id, if there is one."""
         found = self._store.find(article_id)
         return found.article if found else None
-
-    def copies(self, hit: Scored) -> tuple[Copy, ...]:
-        """The other articles of the hit's story."""
-        return self._store.copies(hit.story, hit.key)
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first."""
@@ -110,7 +105,7 @@ class LocalEngine:
         first, last = self._store.span()
         try:
             index, folder = self._opened()
-            note, found = read_note(folder), index.articles
+            note, found = read_note(folder), index.view.articles
         except NotIndexed:
             note, found = None, 0
         return CorpusStatus(
@@ -216,7 +211,7 @@ class LocalEngine:
         if found := damage(folder):
             return found
         try:
-            indexed = SearchIndex(folder).articles
+            indexed = SearchIndex(folder).view.articles
         except Fault as error:
             return str(error)
         if note.seq == self._store.seq and indexed != self._store.count():
@@ -242,18 +237,28 @@ class LocalEngine:
                         return self._index, folder
         raise NotIndexed
 
-    def _asked(self, question: Callable[[SearchIndex], _T]) -> _T:
-        """Ask the serving index; one that fails under the question is healed and asked once more."""
-        try:
-            return question(self._opened()[0])
-        except Fault:
-            _LOG.exception("index failed under a question")
-            self._index = None
-            self.heal_if_free()
-        try:
-            return question(self._opened()[0])
-        except Fault as error:
-            raise NotIndexed from error
+    def _view(self) -> View:
+        return View(self._opened()[0].view, self._store)
+
+
+class View:
+    """One state of an archive, for the length of one question."""
+
+    def __init__(self, index: IndexView, store: Store) -> None:
+        self._index = index
+        self._store = store
+        self.search = index.search
+        self.count = index.count
+        self.frequency = index.frequency
+        self.articles = index.articles
+
+    def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
+        """The articles with these keys; one that is gone meanwhile is left out."""
+        return {key: stored.article for key, stored in self._store.fetch(keys).items()}
+
+    def copies(self, hit: Scored) -> tuple[Copy, ...]:
+        """The other articles of the hit's story, the earliest first."""
+        return self._store.copies(hit.story, hit.key)
 
 
 def _make(folder: Path) -> None:

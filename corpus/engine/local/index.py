@@ -1,4 +1,4 @@
-"""The inverted index of one archive, in tantivy: terms in, ranked keys out. Derived from the store, so it may be lost.
+"""The inverted index of one archive, in tantivy: opened, written, checked. Derived from the store, so it may be lost.
 
 It stores no text: only terms with their positions, and the few numbers that filters and ties need.
 """
@@ -9,18 +9,15 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
 from hashlib import blake2b
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import tantivy
-from tantivy import FieldType, Occur
-from tantivy import Query as TantivyQuery
 
 from corpus.engine.local.store import Stored
-from corpus.model import Article, Scored, Terms, WeightedQuery
+from corpus.engine.local.view import IndexView
+from corpus.model import Article
 
 LAYOUT = 1
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
@@ -30,7 +27,6 @@ HEADLINE_WEIGHT = 3
 
 _STOP = "·"  # keeps the place of a stop word: no term contains it
 _GAP = f" {' '.join([_STOP] * 20)} "  # between headline and body, so that no phrase spans both
-_ROUNDING = 0.999  # scores are 32-bit sums
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _TIE_BITS = 20  # lowest bits of a moment: digits of the id, so that no two articles tie
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
@@ -40,7 +36,7 @@ Fault = (ValueError, OSError, RuntimeError)
 
 
 class SearchIndex:
-    """One index in one folder, open for searching."""
+    """One index in one folder. ``view`` is its state when it was last refreshed."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the index, or make an empty one.
@@ -57,46 +53,16 @@ class SearchIndex:
         self._index.config_reader(reload_policy="manual")
         self.refresh()
 
-    @property
-    def articles(self) -> int:
-        """How many articles can be found."""
-        return int(self._searcher.num_docs)
-
     def refresh(self) -> None:
         """See what was committed since, by this process or another."""
         self._stamp = _stamp(self._folder)
         self._index.reload()
-        self._searcher = self._index.searcher()
+        self.view = IndexView(self._schema, self._index.searcher())
 
     @property
     def outdated(self) -> bool:
         """Whether something was committed that this index does not see yet."""
         return _stamp(self._folder) != self._stamp
-
-    def search(self, query: WeightedQuery, limit: int) -> list[Scored]:
-        """The best ``limit`` articles, best first; the newest first where nothing scores. ``limit`` is at least 1."""
-        searcher = self._searcher
-        scored = bool(query.any_of or query.all_of)
-        order = None if scored else "moment"
-        hits = searcher.search(self._built(query), limit=limit, count=False, order_by_field=order).hits
-        places = [place for _, place in hits]
-        keys, stories, moments = (searcher.fast_field_values(name, places) for name in ("key", "story", "moment"))
-        found = zip(keys, stories, moments, hits, strict=True)
-        ranked = [
-            Scored(int(key or 0), int(story or 0), int(moment or 0), float(score) if scored else 0.0)
-            for key, story, moment, (score, _) in found
-        ]
-        return sorted(ranked, key=lambda hit: (-hit.score, -hit.moment))
-
-    def count(self, query: WeightedQuery, up_to: int) -> int:
-        """How many articles answer the query; exact, but where ``at_least`` is set no more than ``up_to``."""
-        if query.at_least:
-            return self._count_heavy(query, up_to)
-        return int(self._searcher.search(self._built(query), limit=1, count=True).count)
-
-    def frequency(self, term: str) -> int:
-        """In how many articles the term stands."""
-        return int(self._searcher.doc_freq("text", term))
 
     @contextmanager
     def writing(self) -> Iterator[IndexWriter]:
@@ -108,61 +74,6 @@ class SearchIndex:
         finally:
             writer.close()
         self.refresh()
-
-    def _count_heavy(self, query: WeightedQuery, up_to: int) -> int:
-        """Count by constant scores: the articles above the threshold are the first ones, so look no further."""
-        threshold = query.at_least * sum(weight for _, weight in query.any_of) * _ROUNDING
-        heavy = [
-            (Occur.Should, TantivyQuery.const_score_query(self._weighted(term, 1.0), weight))
-            for term, weight in query.any_of
-        ]
-        others = self._built(replace(query, any_of=(), at_least=0.0))
-        asked = TantivyQuery.boolean_query([(Occur.Must, TantivyQuery.const_score_query(others, 0.0)), *heavy])
-        limit = 64
-        while True:
-            scores = [score for score, _ in self._searcher.search(asked, limit=limit, count=False).hits]
-            if len(scores) < limit or scores[-1] < threshold or limit >= up_to:
-                return sum(score >= threshold for score in scores)
-            limit = min(limit * 8, up_to)
-
-    def _built(self, query: WeightedQuery) -> TantivyQuery:
-        parts = [(Occur.Must, self._together(terms)) for terms in query.all_of]
-        if query.any_of:
-            any_of = TantivyQuery.boolean_query([(Occur.Should, self._weighted(*term)) for term in query.any_of])
-            parts.append((Occur.Should if query.all_of else Occur.Must, any_of))
-        parts += [(Occur.Must, TantivyQuery.const_score_query(wanted, 0.0)) for wanted in self._filters(query)]
-        if not parts:
-            parts.append((Occur.Must, TantivyQuery.const_score_query(TantivyQuery.all_query(), 0.0)))
-        parts += [(Occur.MustNot, self._together(terms)) for terms in query.none_of]
-        if query.without:
-            parts.append((Occur.MustNot, self._from(query.without)))
-        return TantivyQuery.boolean_query(parts)
-
-    def _filters(self, query: WeightedQuery) -> Iterator[TantivyQuery]:
-        if query.sources is not None:
-            yield self._from(query.sources)
-        if query.after or query.before:
-            first, end = query.after or date.min, query.before or date.max
-            yield TantivyQuery.range_query(
-                self._schema,
-                "day",
-                FieldType.Integer,
-                first.toordinal(),
-                end.toordinal(),
-                include_upper=query.before is None,
-            )
-
-    def _from(self, sources: Sequence[str]) -> TantivyQuery:
-        return TantivyQuery.term_set_query(self._schema, "source", list(sources))
-
-    def _weighted(self, term: str, weight: float) -> TantivyQuery:
-        query = TantivyQuery.term_query(self._schema, "text", term, index_option="freq")
-        return query if weight == 1.0 else TantivyQuery.boost_query(query, weight)
-
-    def _together(self, terms: Terms) -> TantivyQuery:
-        if len(terms) == 1:  # tantivy panics on a phrase of one word
-            return self._weighted(terms[0][1], 1.0)
-        return TantivyQuery.phrase_query(self._schema, "text", list(terms))
 
 
 class IndexWriter:

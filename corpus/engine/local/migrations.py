@@ -35,7 +35,7 @@ def articles(db: Database) -> None:
     table.create_index(["id"], unique=True)
     table.create_index(["seq"], unique=True)
     table.create_index(["story"])
-    table.create_index(["source", "day"])
+    table.create_index(["source", "day", "source_name"])
 
 
 @MIGRATIONS()

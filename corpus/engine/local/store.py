@@ -100,7 +100,8 @@ class Store:
 
     def fetch(self, keys: Sequence[int]) -> dict[int, Stored]:
         """The articles with these keys; one that is gone meanwhile is left out."""
-        return {stored.key: stored for part in _parts(keys) for stored in self._select(f"WHERE key IN {_marks(part)}", part)}
+        found = (stored for part in _parts(keys) for stored in self._select(f"WHERE key IN {_marks(part)}", part))
+        return {stored.key: stored for stored in found}
 
     def copies(self, story: int, besides: int) -> tuple[Copy, ...]:
         """The other articles of a story, the earliest first."""
