@@ -19,6 +19,7 @@ from corpus.inputs import Input
 from corpus.model import Article, IngestReport, RawArticle, Rejection
 
 _T = TypeVar("_T")
+_PATIENCE = 2.0  # seconds for another process to end what it changes
 _BATCH = 500  # articles in one transaction
 _DURABLE_AFTER = 40  # batches after which the index is made durable: what a killed ingest has to replay at most
 
@@ -42,7 +43,7 @@ class Keeper:
         with ExitStack() as opened:
             engine = LocalEngine(data_dir, Analyser(), create=create)
             opened.callback(engine.close)
-            opened.enter_context(engine.exclusive())
+            opened.enter_context(engine.exclusive(_PATIENCE))
             engine.heal()
             return cls(engine, opened.pop_all())
 

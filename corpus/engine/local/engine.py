@@ -8,24 +8,26 @@ from __future__ import annotations
 import fcntl
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
-from corpus.engine.local.index import LAYOUT, Fault, IndexWriter, SearchIndex, damage
+from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.store import Store, Stored
-from corpus.engine.local.view import IndexView
-from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed
+from corpus.engine.local.view import IndexFault, IndexView
+from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import Article, Copy, CorpusStatus, Scored, Source
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
-_SWITCH_TRIES = 3  # a folder can be replaced between reading its name and opening it
+_LOCK_PAUSE = 0.02  # seconds
+_PAUSES = (0.001, 0.005, 0.02, 0.1)  # seconds between attempts at an index that is being replaced
 
 Progress = Callable[[int, int], None]
 """Told how many articles are done, and of how many (0: not known)."""
@@ -77,13 +79,14 @@ class LocalEngine:
         """
         try:
             return question(self._view())
-        except Fault:
-            _LOG.exception("the index failed under a question")
-            self._index = None
-            self.heal_if_free()
+        except IndexFault:
+            _LOG.exception("the index failed under a question, and is built anew")
+        self._index = self._serving = None
         try:
+            with self.exclusive():
+                self.rebuild()
             return question(self._view())
-        except Fault as error:
+        except (IndexFault, StoreError) as error:
             raise NotIndexed from error
 
     def find(self, article_id: str) -> Article | None:
@@ -120,17 +123,19 @@ class LocalEngine:
     # What a keeper needs.
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self, patience: float = 0.0) -> Iterator[None]:
         """Be the only one who changes this archive; the lock falls with the process that holds it.
 
         Raises:
-            CorpusLocked: somebody else is changing it.
+            CorpusLocked: somebody else is still changing it after ``patience`` seconds.
+            CorpusUnwritable: the lock's file cannot be made.
         """
-        with (self.folder / "keeper.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise CorpusLocked(str(self.folder)) from error
+        with _lock_file(self.folder) as file:
+            deadline = time.monotonic() + patience
+            while not _locked(file):
+                if time.monotonic() >= deadline:
+                    raise CorpusLocked(str(self.folder))
+                time.sleep(_LOCK_PAUSE)
             yield
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
@@ -161,23 +166,20 @@ class LocalEngine:
             yield lambda stored: self._put(writer, stored, known=True)
         self._note(folder)
 
-    def heal(self, progress: Progress | None = None) -> None:
+    def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
-        trouble = self._trouble()
-        if trouble:
-            _LOG.info("index is built anew: %s", trouble)
-            self.rebuild(progress)
-            return
-        folder = self._generations.current()
-        note = read_note(folder) if folder else None
-        if note and note.seq < self._store.seq:
+        if trouble := self._trouble():
+            _LOG.info("the index is built anew: %s", trouble)
+            self.rebuild()
+        elif (lag := self._lag()) is not None:
             with self.indexing() as put:
-                put(self._store.since(note.seq))
+                put(self._store.since(lag))
 
     def heal_if_free(self) -> None:
-        """Heal, unless somebody else is changing the archive: then serve what there is."""
-        with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
-            self.heal()
+        """Heal where it is needed, unless somebody else is changing the archive: then serve what there is."""
+        if self._trouble() or self._lag() is not None:
+            with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
+                self.heal()
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew beside the one that serves, then switch in one step. Needs the lock."""
@@ -212,11 +214,17 @@ class LocalEngine:
             return found
         try:
             indexed = SearchIndex(folder).view.articles
-        except Fault as error:
+        except IndexFault as error:
             return str(error)
         if note.seq == self._store.seq and indexed != self._store.count():
             return "it does not hold what the archive holds"
         return None
+
+    def _lag(self) -> int | None:
+        """The last change that the serving index took in, if there were others since."""
+        folder = self._generations.current()
+        note = read_note(folder) if folder else None
+        return note.seq if note and note.seq < self._store.seq else None
 
     def _opened(self) -> tuple[SearchIndex, Path]:
         """The index that serves, as it is now.
@@ -225,17 +233,20 @@ class LocalEngine:
             NotIndexed: there is none that can be opened.
         """
         with self._opening:
-            for _ in range(_SWITCH_TRIES):
+            for pause in _PAUSES:
                 folder = self._generations.current()
-                with suppress(*Fault):
-                    if folder and self._index and folder == self._serving:
-                        if self._index.outdated:
-                            self._index.refresh()
-                        return self._index, folder
-                    if folder:
+                try:
+                    if folder and folder != self._serving:
                         self._index, self._serving = SearchIndex(folder), folder
-                        return self._index, folder
-        raise NotIndexed
+                    elif self._index and self._index.outdated:
+                        self._index.refresh()
+                except IndexFault:  # between reading its name and opening it, an index can be replaced
+                    time.sleep(pause)
+                    continue
+                break
+            if self._index is None or self._serving is None:
+                raise NotIndexed
+            return self._index, self._serving
 
     def _view(self) -> View:
         return View(self._opened()[0].view, self._store)
@@ -259,6 +270,21 @@ class View:
     def copies(self, hit: Scored) -> tuple[Copy, ...]:
         """The other articles of the hit's story, the earliest first."""
         return self._store.copies(hit.story, hit.key)
+
+
+def _lock_file(folder: Path) -> IO[str]:
+    try:
+        return (folder / "keeper.lock").open("w")
+    except OSError as error:
+        raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _make(folder: Path) -> None:

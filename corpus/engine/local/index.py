@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
 from corpus.engine.local.store import Stored
-from corpus.engine.local.view import IndexView
+from corpus.engine.local.view import IndexView, faults_told
 from corpus.model import Article
 
 LAYOUT = 1
@@ -31,8 +32,8 @@ _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _TIE_BITS = 20  # lowest bits of a moment: digits of the id, so that no two articles tie
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
 
-Fault = (ValueError, OSError, RuntimeError)
-"""What tantivy raises for an index that it cannot read."""
+_PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+"""The files of each of tantivy's segments, by their endings."""
 
 
 class SearchIndex:
@@ -42,27 +43,30 @@ class SearchIndex:
         """Open the index, or make an empty one.
 
         Raises:
-            Fault: the folder holds no index that can be read.
+            IndexFault: the folder holds no index that can be read.
         """
         self._folder = folder
         if create:
             folder.mkdir(parents=True)
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder)) if create else tantivy.Index.open(str(folder))
-        self._index.register_tokenizer("terms", _words_as_given())
-        self._index.config_reader(reload_policy="manual")
+        with faults_told():
+            self._index = tantivy.Index(self._schema, path=str(folder)) if create else tantivy.Index.open(str(folder))
+            self._index.register_tokenizer("terms", _words_as_given())
+            self._index.config_reader(reload_policy="manual")
         self.refresh()
 
     def refresh(self) -> None:
         """See what was committed since, by this process or another."""
-        self._stamp = _stamp(self._folder)
-        self._index.reload()
-        self.view = IndexView(self._schema, self._index.searcher())
+        with faults_told():
+            self._stamp = _stamp(self._folder)
+            self._index.reload()
+            self.view = IndexView(self._schema, self._index.searcher())
 
     @property
     def outdated(self) -> bool:
         """Whether something was committed that this index does not see yet."""
-        return _stamp(self._folder) != self._stamp
+        with faults_told():
+            return _stamp(self._folder) != self._stamp
 
     @contextmanager
     def writing(self) -> Iterator[IndexWriter]:
@@ -111,13 +115,18 @@ def damage(folder: Path) -> str | None:
     """
     try:
         segments = json.loads((folder / "meta.json").read_text())["segments"]
-        for segment in segments:
-            for file in sorted(folder.glob(f"{segment['segment_id'].replace('-', '')}.*")):
-                if not _whole(file):
-                    return f"{file.name} does not match its checksum"
+        for name in (name for segment in segments for name in _files(segment)):
+            if not _whole(folder / name):
+                return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"{folder.name} cannot be read ({error})"
     return None
+
+
+def _files(segment: dict[str, Any]) -> list[str]:
+    name, deletes = segment["segment_id"].replace("-", ""), segment["deletes"]
+    deleted = [f"{name}.{deletes['opstamp']}.del"] if deletes else []
+    return [f"{name}.{part}" for part in _PARTS] + deleted
 
 
 def _whole(file: Path) -> bool:

@@ -6,6 +6,7 @@ Builds tantivy's queries from terms alone: no typed text ever reaches its parser
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,6 +19,26 @@ from corpus.model import Scored, Terms, WeightedQuery
 
 _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
+
+
+class IndexFault(Exception):
+    """The index cannot be read: its files are damaged, missing or of another layout."""
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Turn whatever tantivy raises for an index that it cannot read into an IndexFault.
+
+    Its panics are no ``Exception``: they are known by their name alone.
+    """
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise IndexFault(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise IndexFault(str(error)) from error
+        raise
 
 
 class IndexView:
@@ -37,9 +58,10 @@ class IndexView:
         searcher = self._searcher
         scored = bool(query.any_of or query.all_of)
         order = None if scored else "moment"
-        hits = searcher.search(self._built(query), limit=limit, count=False, order_by_field=order).hits
-        places = [place for _, place in hits]
-        keys, stories, moments = (searcher.fast_field_values(name, places) for name in ("key", "story", "moment"))
+        with faults_told():
+            hits = searcher.search(self._built(query), limit=limit, count=False, order_by_field=order).hits
+            places = [place for _, place in hits]
+            keys, stories, moments = [searcher.fast_field_values(name, places) for name in ("key", "story", "moment")]
         found = zip(keys, stories, moments, hits, strict=True)
         ranked = [
             Scored(int(key or 0), int(story or 0), int(moment or 0), float(score) if scored else 0.0)
@@ -49,14 +71,16 @@ class IndexView:
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; exact, but where ``at_least`` is set no more than ``up_to``."""
-        if query.at_least:
-            return self._count_heavy(query, up_to)
-        found: Any = self._searcher.search(self._built(query), limit=1, count=True)
-        return int(found.count)  # tantivy's stubs do not know it
+        with faults_told():
+            if query.at_least:
+                return self._count_heavy(query, up_to)
+            found: Any = self._searcher.search(self._built(query), limit=1, count=True)
+            return int(found.count)  # tantivy's stubs do not know it
 
     def frequency(self, term: str) -> int:
         """In how many articles the term stands."""
-        return int(self._searcher.doc_freq("text", term))
+        with faults_told():
+            return int(self._searcher.doc_freq("text", term))
 
     def _count_heavy(self, query: WeightedQuery, up_to: int) -> int:
         """Count by constant scores: the articles above the threshold are the first ones, so look no further."""

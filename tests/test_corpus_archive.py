@@ -1,0 +1,218 @@
+"""What the archive promises: nothing that was taken in is lost, an index heals, one keeper at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus import Corpus, CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, Input, Keeper, Query, UnreadableInput
+
+FERRY = Query.parse("ferry")
+
+
+def index_folder(archive: Path) -> Path:
+    return archive / "index" / (archive / "index" / "current").read_text().strip()
+
+
+def index_files(archive: Path) -> list[Path]:
+    kept = {".draft", ".lock"}
+    return sorted(path for path in index_folder(archive).iterdir() if path.stat().st_size and path.suffix not in kept)
+
+
+def found(archive: Path) -> tuple[int, list[str]]:
+    with Corpus.open(archive) as corpus:
+        results = corpus.search(FERRY, limit=100)
+        return results.ranked, [hit.article.id for hit in results.hits]
+
+
+def test_the_same_input_twice_changes_nothing(tmp_path, write):
+    path = write({"text": "One."}, {"text": "Two."})
+    with Keeper.open(tmp_path / "data") as keeper:
+        first, second = keeper.ingest([path]), keeper.ingest([path])
+    assert (first.added, first.unchanged) == (2, 0)
+    assert (second.added, second.updated, second.unchanged) == (0, 0, 2)
+
+
+def test_a_changed_article_is_updated_and_found_by_its_new_words_only(tmp_path, write):
+    with Keeper.open(tmp_path / "data") as keeper:
+        keeper.ingest([write({"id": "a", "text": "The zeppelin landed."})])
+        report = keeper.ingest([write({"id": "a", "text": "The balloon landed."})])
+    assert report.updated == 1
+    with Corpus.open(tmp_path / "data") as corpus:
+        assert corpus.search(Query.parse("zeppelin")).ranked == 0
+        assert corpus.search(Query.parse("balloon")).ranked == 1
+        assert corpus.status().articles == 1
+
+
+def test_an_identical_text_under_another_address_is_kept_as_a_copy(tmp_path, write):
+    text = "The harbour council met on Tuesday and decided nothing of note about the quay. " * 4
+    path = write(
+        {"id": None, "text": text, "url": "https://one.example/a"},
+        {"id": None, "text": text, "url": "https://two.example/b"},
+    )
+    with Keeper.open(tmp_path / "data") as keeper:
+        report = keeper.ingest([path])
+    assert (report.read, report.added, report.copies) == (2, 1, 1)
+
+
+def test_what_a_keeper_takes_in_is_found_by_a_reader_that_is_open_already(tmp_path, write):
+    with Corpus.open(tmp_path / "data", create=True) as reader:
+        assert reader.search(FERRY).ranked == 0
+        with Keeper.open(tmp_path / "data") as keeper:
+            keeper.ingest([write({"text": "The ferry sailed."})])
+        assert reader.search(FERRY).ranked == 1
+        assert [source.key for source in reader.sources()] == ["harbourpost.example"]
+
+
+def test_a_missing_index_is_built_from_the_store(own_archive):
+    before = found(own_archive)
+    shutil.rmtree(own_archive / "index")
+    assert found(own_archive) == before
+
+
+@pytest.mark.parametrize("harm", ["truncate", "flip", "remove", "empty"])
+def test_an_index_with_any_damaged_file_is_rebuilt_and_answers_as_before(own_archive, harm):
+    before = found(own_archive)
+    for number in range(len(index_files(own_archive))):
+        victim = index_files(own_archive)[number]
+        content = bytearray(victim.read_bytes())
+        if harm == "truncate":
+            victim.write_bytes(content[: len(content) // 2])
+        elif harm == "flip":
+            content[len(content) // 3] ^= 0xFF
+            victim.write_bytes(content)
+        elif harm == "remove":
+            victim.unlink()
+        else:
+            victim.write_bytes(b"")
+        assert found(own_archive) == before, victim.name
+
+
+def test_an_index_that_is_older_than_the_store_catches_up(own_archive, tmp_path, write):
+    shutil.copytree(own_archive / "index", tmp_path / "old")
+    with Keeper.open(own_archive) as keeper:
+        keeper.ingest([write({"title": "New", "text": "Another ferry sailed."})])
+    shutil.rmtree(own_archive / "index")
+    shutil.copytree(tmp_path / "old", own_archive / "index")
+    with Corpus.open(own_archive) as corpus:
+        assert "New" in [hit.article.headline for hit in corpus.search(FERRY, limit=100).hits]
+        assert corpus.status().index_articles == corpus.status().articles
+
+
+def test_an_index_of_another_archive_is_not_used(own_archive, tmp_path, write):
+    with Keeper.open(tmp_path / "other") as keeper:
+        keeper.ingest([write({"text": "A ferry."})])
+    before = found(own_archive)
+    shutil.rmtree(own_archive / "index")
+    shutil.copytree(tmp_path / "other" / "index", own_archive / "index")
+    assert found(own_archive) == before
+
+
+def test_a_leftover_of_a_killed_build_is_swept_away(own_archive):
+    leftover = own_archive / "index" / "000099"
+    leftover.mkdir()
+    (leftover / "half").write_text("built")
+    with Keeper.open(own_archive) as keeper:
+        keeper.reindex([], index_only=True)
+    assert not leftover.exists()
+
+
+def test_a_reindex_reads_the_inputs_again_and_switches_to_a_new_index(own_archive, write):
+    old = index_folder(own_archive)
+    path = write({"title": "New", "text": "Another ferry sailed."})
+    with Keeper.open(own_archive) as keeper:
+        report = keeper.reindex([Input("news", path)])
+    assert report.added == 1
+    assert index_folder(own_archive) != old
+    assert not old.exists()
+
+
+def test_a_reindex_of_an_input_that_is_not_there_leaves_the_old_index_serving(own_archive):
+    before, old = found(own_archive), index_folder(own_archive)
+    with Keeper.open(own_archive) as keeper, pytest.raises(UnreadableInput, match=r"nowhere\.jsonl"):
+        keeper.reindex([Input("news", Path("nowhere.jsonl"))])
+    assert index_folder(own_archive) == old
+    assert found(own_archive) == before
+
+
+def test_searches_during_reindexes_and_ingests_answer_from_one_whole_index(own_archive, write):
+    expected = found(own_archive)
+    ended, wrong = threading.Event(), []
+
+    def search():
+        with Corpus.open(own_archive) as corpus:
+            while not ended.is_set():
+                results = corpus.search(FERRY, limit=100)
+                answer = (results.ranked, [hit.article.id for hit in results.hits])
+                if answer != expected:
+                    wrong.append(answer)
+
+    reader = threading.Thread(target=search)
+    reader.start()
+    with Keeper.open(own_archive) as keeper:
+        for number in range(6):
+            keeper.reindex([], index_only=True)
+            keeper.ingest([write({"id": number, "text": "A balloon."})])
+    ended.set()
+    reader.join()
+    # An ingest changes how much a word tells, and so the order; which articles answer it must not change.
+    assert {(ranked, frozenset(ids)) for ranked, ids in wrong} <= {(expected[0], frozenset(expected[1]))}
+
+
+def test_only_one_keeper_may_change_an_archive_and_readers_need_not_wait(own_archive):
+    with Keeper.open(own_archive):
+        with pytest.raises(CorpusLocked, match="changed by another process"):
+            Keeper.open(own_archive)
+        assert found(own_archive)[0]
+
+
+def test_a_missing_archive_is_said_and_not_made(tmp_path):
+    with pytest.raises(CorpusMissing, match="dateline ingest"):
+        Corpus.open(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_archive_of_a_newer_version_is_left_alone(own_archive):
+    database = sqlite3.connect(own_archive / "archive.db")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    for opened in (Corpus.open, Keeper.open):
+        with pytest.raises(CorpusTooNew, match="upgrade Dateline"):
+            opened(own_archive)
+
+
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
+    (tmp_path / "archive.db").write_bytes(b"This is not a database. " * 100)
+    with pytest.raises(CorpusDamaged, match="backup"):
+        Corpus.open(tmp_path)
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.3, 0.45, 0.6, 0.8])
+def test_an_ingest_that_is_killed_loses_nothing_and_doubles_nothing(tmp_path, delay):
+    articles = tmp_path / "many.jsonl"
+    lines = ({"id": n, "text": f"Ferry number {n} sailed.", "source": "a.example", "date": "2023-01-01"} for n in range(4_000))
+    articles.write_text("\n".join(map(json.dumps, lines)))
+    command = [sys.executable, "-m", "corpus", "--data-dir", str(tmp_path / "data"), "ingest", str(articles)]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(delay)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    with Corpus.open(tmp_path / "data", create=True) as corpus:
+        stored = corpus.status().articles
+        assert corpus.search(FERRY).ranked == stored == corpus.status().index_articles
+    with Keeper.open(tmp_path / "data") as keeper:
+        report = keeper.ingest([articles])
+    assert report.unchanged == stored
+    assert report.added + report.copies == 4_000 - stored
+    with Corpus.open(tmp_path / "data") as corpus:
+        assert corpus.search(FERRY).ranked == 4_000

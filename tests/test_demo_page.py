@@ -1,0 +1,62 @@
+"""The demo as a person finds it: the page is opened, a question asked, an answer read, pages turned."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+pytest.importorskip("simcord", reason="the demo needs SimCord")
+
+from demo_page import CHROMIUM, answer_to, browser_page, look_as, run_command
+from playwright.async_api import Page, expect
+
+from bot import demo
+
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs the system's Chromium: apt-get install chromium"),
+]
+
+
+@pytest_asyncio.fixture
+async def page() -> AsyncIterator[Page]:
+    async with demo.simulated() as world, demo.preview(world) as preview, browser_page(preview.url) as opened:
+        yield opened
+    assert world.env.errors == []
+
+
+async def test_the_page_opens_with_a_first_answer_and_a_greeting_that_says_what_to_type(page):
+    messages = page.locator(".channel-message")
+    await expect(messages).to_have_count(2)
+    await expect(messages.first).to_contain_text("harbourpost.example")
+    await expect(messages.last).to_be_in_viewport()
+    await expect(messages.last).to_contain_text("Type / below, pick search")
+    await expect(messages.last).to_contain_text("All articles are invented")
+
+
+async def test_a_question_asked_on_the_page_is_answered_with_source_and_date(page):
+    answer = await run_command(page, "search", query="who stole the astrolabe")
+    await expect(answer).to_contain_text("Only you can see this")
+    await expect(answer).to_contain_text("was sentenced in Averstad on Friday")
+    await expect(answer).to_contain_text("the-meridian.example")
+    await expect(answer).to_contain_text("2022")
+    await expect(answer.locator("strong", has_text="astrolabe").first).to_be_visible()
+    await look_as(page, "Ben")
+    await expect(page.get_by_text("Only you can see this")).to_have_count(0)
+
+
+async def test_a_source_is_completed_and_pages_are_turned(page):
+    answer = await run_command(page, "search", query="harbour ferry strike", source="harbourpost.example")
+    await expect(answer).to_contain_text("page 1 of 2")
+    changed = await answer_to(page, answer.get_by_role("button", name="Next", exact=True))
+    await expect(changed).to_contain_text("page 2 of 2")
+    await expect(changed).to_contain_text("harbourpost.example")
+
+
+async def test_an_article_is_read_on_the_page(page):
+    first = page.locator(".channel-message").first
+    article = await answer_to(page, first.get_by_role("button", name="Read", exact=True).first)
+    await expect(article).to_contain_text("Only you can see this")
+    await expect(article).to_contain_text("Invented sample article")
