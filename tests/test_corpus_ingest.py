@@ -307,6 +307,7 @@ PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="{charset}"><tit
 <p>The café on the quay opened on Monday with eleven tables and a view of the cranes, its owner said.</p>
 <p>It serves soup &amp; bread. Nobody from the harbour office came to the opening of the café this time.</p>
 {body}</article><footer>All rights reserved.</footer></body></html>"""
+GRAPH = '{"@graph": [{"@type": "WebPage"}, {"@type": ["NewsArticle"], "datePublished": "2023-09-05T11:47:52+02:00"}]}'
 PUBLISHED_TIME = '<meta property="article:published_time" content="2023-09-05T11:47:52+02:00">'
 
 
@@ -337,8 +338,7 @@ def test_a_page_gives_text_title_source_language_address_and_the_exact_time(save
             "2023-09-05",
         ),
         (
-            '<script type="application/ld+json">{"@graph": [{"@type": "WebPage"}, {"@type": ["NewsArticle"], '
-            '"datePublished": "2023-09-05T11:47:52+02:00", "author": [{"name": "Ann Lee"}]}]}</script>',
+            f'<script type="application/ld+json">{GRAPH}</script>',
             "",
             "2023-09-05T11:47:52+02:00",
         ),
@@ -346,6 +346,13 @@ def test_a_page_gives_text_title_source_language_address_and_the_exact_time(save
 )
 def test_the_date_of_a_page_is_the_one_it_declares(save: Save, head: str, body: str, known: str) -> None:
     assert str(article(save("a.html", page(head, body))).published) == known
+
+
+def test_a_saved_page_without_an_address_of_its_own_has_the_one_it_was_saved_from(save: Save) -> None:
+    bare = page(PUBLISHED_TIME, '<script type="application/ld+json">{"@type": broken</script>')
+    bare = bare.replace(b'<link rel="canonical" href="https://www.harbourpost.example/food/cafe?utm_campaign=x">', b"")
+    bare = bare.replace(b"<html", b"<!-- saved from url=(0035)https://harbourpost.example/saved#top -->\n<html")
+    assert article(save("a.html", bare)).url == "https://harbourpost.example/saved"
 
 
 def test_a_date_that_only_stands_in_the_words_of_a_page_is_not_taken_for_its_own(save: Save) -> None:
@@ -389,7 +396,7 @@ def test_a_link_out_of_a_folder_is_not_followed_and_one_within_it_is(save: Save,
     assert d == Rejection(str(tmp_path / "news/d"), "a link that leads out of the folder")
 
 
-def test_a_pipe_in_a_folder_does_not_stop_everything(save: Save, tmp_path: Path) -> None:
+def test_a_pipe_in_a_folder_does_not_stop_everything(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     assert taken_in(tmp_path) == [Rejection(str(tmp_path / "pipe.txt"), "neither a file nor a folder")]
 
@@ -517,20 +524,15 @@ def test_an_archive_that_is_only_called_one_is_refused(save: Save, name: str) ->
     assert "no date" not in refused(save(name, b"PK\x03\x04" + b"nonsense" * 20)).reason
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
-def test_a_bomb_is_refused_in_a_second_and_little_memory(save: Save, name: str) -> None:
-    target = io.BytesIO()
-    with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=1) as bomb:
-        for _ in range(256):
-            bomb.write(b" " * 2**20)
-    for path in (save(name + ".gz", target.getvalue()), save("a.zip", zipped({name: b" " * 2**28}))):
-        start = time.monotonic()
-        assert len(taken_in(path)) == 1
-        assert time.monotonic() - start < 5  # generous: a shared machine
+def test_a_bomb_is_refused_after_a_small_part_of_it(save: Save) -> None:
+    packed = gzip.compress((b" " * 1023 + b"\n") * 100_000)
+    for path in (save("a.jsonl.gz", packed), save("a.zip", zipped({"a.jsonl.gz": packed}))):
+        reason = "unpacks to more than 200 times its size: it and the rest were not read"
+        assert reason in {found.reason for found in taken_in(path) if isinstance(found, Rejection)}
 
 
 def test_a_bomb_of_many_members_is_counted_as_a_whole(save: Save) -> None:
-    path = save("a.zip", zipped({f"{number}.txt": b" " * 10 * 2**20 for number in range(40)}))
+    path = save("a.zip", zipped({f"{number}.txt": b" " * 10 * 2**20 for number in range(5)}))
     reasons = {found.reason for found in taken_in(path) if isinstance(found, Rejection)}
     assert "unpacks to more than 200 times its size: it and the rest were not read" in reasons
 
@@ -604,6 +606,7 @@ def test_a_text_longer_than_any_article_is_refused() -> None:
             "El País",
         ),
         ({"source": {"id": "cnn", "name": "CNN"}}, "cnn", "CNN"),
+        ({"source": None, "domain": "CNN"}, "cnn", "CNN"),
         ({"source": {"name": "CNN", "url": "https://edition.cnn.example"}}, "edition.cnn.example", "CNN"),
         ({"source": None, "url": "https://www.elpais.example/x"}, "elpais.example", "elpais.example"),
         ({"source": {"id": None, "name": None}, "domain": "x.example"}, "x.example", "x.example"),
@@ -669,13 +672,13 @@ def test_a_long_first_sentence_is_cut_at_a_word() -> None:
 
 # Cleaning
 
-MESS = st.lists(
-    st.sampled_from(
-        ["rn", "rnrn", "\\n", "\\r\\n", "\n", "\r\n", " ", "\xa0", "&amp;", "&lt;", "p&gt;", "<p>", "</p>", "<b", ">", "<script>", "</script>", "<!--", "-->",
-         "\x00", "\x92", "\ud800", "\u202e", "\u200b", "\u200d", "e\u0301", "…", ". ", "[+12 chars]", "&#146;", "&#0;", "&nbsp;", "word", "Long line " * 6]
-    )
-    | st.text(max_size=5)
-).map("".join)  # fmt: skip
+UNWRAPPED = "A paragraph that no terminal has wrapped, " * 4 + "so that the lines after it are paragraphs too."
+SCRAPS = [
+    "rn", "rnrn", "\\n", "\\r\\n", "\n", "\r\n", " ", "\xa0", "&amp;", "&lt;", "p&gt;", "<p>", "</p>", "<b", ">",
+    "<script>", "</script>", "<!--", "-->", "\x00", "\x92", "\ud800", "\u202e", "\u200b", "\u200d", "e\u0301", "…",
+    ". ", "[+12 chars]", "&#146;", "&#0;", "&nbsp;", "word", "Long line " * 6,
+]  # fmt: skip
+MESS = st.lists(st.sampled_from(SCRAPS) | st.text(max_size=5)).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -698,6 +701,14 @@ MESS = st.lists(
         (
             "A line that a terminal had wrapped because it was\ntoo long for it.\n\nThe next paragraph.",
             "A line that a terminal had wrapped because it was too long for it.\nThe next paragraph.",
+        ),
+        (
+            "A line that a terminal had wrapped because it was\ntoo long for it.\n   The next paragraph, set in.",
+            "A line that a terminal had wrapped because it was too long for it.\nThe next paragraph, set in.",
+        ),
+        (
+            f"{UNWRAPPED}\n And one, set in by a stray space of its file.\nA third.\n\nEnd.",
+            f"{UNWRAPPED}\nAnd one, set in by a stray space of its file.\nA third.\nEnd.",
         ),
         ("One list:\nfirst\nsecond\n\nEnd.", "One list:\nfirst\nsecond\nEnd."),
     ],
@@ -749,7 +760,7 @@ def test_cleaning_takes_time_in_proportion_to_the_text(hostile: str) -> None:
 # Whatever the bytes
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary() | MESS.map(lambda text: text.encode("utf-8", "surrogatepass")),
     st.sampled_from(["txt", "json", "jsonl", "csv", "tsv", "html", "gz", "zip", "", "pdf"]),
@@ -772,7 +783,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(NAMES, JSON, max_size=6), max_size=4), st.sampled_from([None, 0, 3]))
 def test_no_values_are_more_than_a_refusal(
     tmp_path: Path, records: list[dict[str, object]], indent: int | None
@@ -787,7 +798,7 @@ def test_no_values_are_more_than_a_refusal(
             assert 0 <= story(entry) < 2**63
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=12)] * 3), min_size=1, max_size=5),
     st.sampled_from(",;\t"),
@@ -834,8 +845,9 @@ def test_an_id_is_ten_plain_characters_and_the_same_in_every_process() -> None:
 def test_a_checksum_changes_with_anything_that_is_kept() -> None:
     known = parsed(url="https://a.example/1")
     changes: list[dict[str, object]] = [
-        {"headline": "B"}, {"text": "B"}, {"source": "b"}, {"source_name": "B"}, {"published": PubDate.from_iso("2023-09-06")},
-        {"url": None}, {"byline": "B"}, {"section": "B"}, {"language": "en"}, {"headline_derived": True}, {"byline": ""},
+        {"headline": "B"}, {"text": "B"}, {"source": "b"}, {"source_name": "B"}, {"url": None}, {"byline": "B"},
+        {"section": "B"}, {"language": "en"}, {"headline_derived": True}, {"byline": ""},
+        {"published": PubDate.from_iso("2023-09-06")},
     ]  # fmt: skip
     changed = [checksum(replace(known, **change)) for change in changes]  # type: ignore[arg-type]
     assert len({checksum(known), *changed}) == len(changes) + 1
@@ -852,6 +864,12 @@ def test_equal_texts_share_a_story_whatever_their_case_accents_and_marks() -> No
     assert story(told) == story(again)
     assert story(told) == story(parsed(text=LONG + "cafe", id=3))
     assert story(told) != story(parsed(text=LONG + "tea", id=4))
+
+
+def test_a_text_in_a_script_without_spaces_is_long_by_its_letters() -> None:
+    assert story(parsed(text="长江是中华民族的母亲河。" * 6, id=1)) == story(
+        parsed(text="长江是中华民族的母亲河" * 6, id=2)
+    )
 
 
 def test_short_texts_share_no_story() -> None:
