@@ -110,13 +110,16 @@ class Span(NamedTuple):
 class Excerpt:
     """Words of an article, verbatim: ``text`` is exactly ``article.text[span.start:span.stop]``.
 
-    ``highlights`` are the matched words, counted from the start of the excerpt.
+    ``highlights`` are the matched words, counted from the start of the excerpt. ``begins_inside`` and ``ends_inside``
+    say that a sentence was cut there, which whoever shows it marks with an ellipsis.
     """
 
     text: str
     span: Span
     highlights: tuple[Span, ...]
     attribution: Attribution
+    begins_inside: bool = False
+    ends_inside: bool = False
 
 
 Terms = tuple[tuple[int, str], ...]

@@ -100,7 +100,8 @@ def _hit(console: Console, hit: model.Hit) -> None:
         text = Text(excerpt.text)
         for span in excerpt.highlights:
             text.stylize("bold yellow", span.start, span.stop)
-        console.print(Padding(text, (0, 0, 0, 3)))
+        shown = Text("… " if excerpt.begins_inside else "") + text + Text(" …" if excerpt.ends_inside else "")
+        console.print(Padding(shown, (0, 0, 0, 3)))
     if hit.copies:
         also = ", ".join(dict.fromkeys(copy.source for copy in hit.copies))
         console.print(Padding(Text(f"also: {also}", style="dim"), (0, 0, 0, 3)))

@@ -29,8 +29,7 @@ _ZIP_NAMES = ("", ".zip")
 
 
 def read(paths: Sequence[Path]) -> Iterator[RawArticle | Rejection]:
-    """Every article in files and folders, in the order given; folders by name, what is hidden and papers such as README
-    passed over.
+    """Every article in files and folders, in the order given; folders by name, without what is hidden and READMEs.
 
     The paths are checked before the first article is read, so that a typing error stops nothing halfway.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import regex
+
 from corpus.analysis import Analyser, Token
 from corpus.model import Article, Excerpt, Span
 from corpus.retrieval.passages import WINDOW, Passage, phrase_places, sentences
@@ -15,12 +17,7 @@ from corpus.retrieval.rank import Asked
 
 SECOND = 150  # characters of a second excerpt
 _WORD_START = re.compile(r"(?<=\s)\S")
-# What must not be parted from the character before it: marks, joiners, variation selectors, skin tones.
-_EXTENDS = re.compile(
-    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f"
-    r"\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
-    r"\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
-)
+_GRAPHEME = regex.compile(r"\X")  # Python's own re does not know them
 
 
 def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analyser: Analyser) -> tuple[Excerpt, ...]:
@@ -55,10 +52,11 @@ def _second(passages: Sequence[Passage], first: Excerpt, asked: Asked, analyser:
     return best.span if best and best.terms & lacking else None
 
 
-def _excerpt(article: Article, span: Span, limit: int, asked: Asked, analyser: Analyser) -> Excerpt:
-    span = fit(article.text, span, limit, asked, analyser)
+def _excerpt(article: Article, whole: Span, limit: int, asked: Asked, analyser: Analyser) -> Excerpt:
+    span = fit(article.text, whole, limit, asked, analyser)
     text = article.text[span.start : span.stop]
-    return Excerpt(text, span, highlights(text, asked, analyser), article.attribution)
+    marked = highlights(text, asked, analyser)
+    return Excerpt(text, span, marked, article.attribution, span.start > whole.start, span.stop < whole.stop)
 
 
 def highlights(text: str, asked: Asked, analyser: Analyser) -> tuple[Span, ...]:
@@ -103,9 +101,8 @@ def _word_end(text: str, start: int, stop: int) -> int:
     space = max(text.rfind(" ", start, stop), text.rfind("\n", start, stop))
     if space > start:
         return start + len(text[start:space].rstrip())
-    while stop > start + 1 and (_EXTENDS.match(text, stop) or text[stop - 1] == "\u200d"):
-        stop -= 1
-    return stop
+    ends = (grapheme.end() for grapheme in _GRAPHEME.finditer(text, start, stop + 1))
+    return max((end for end in ends if end <= stop), default=stop)
 
 
 def _disjoint(spans: Sequence[Span]) -> tuple[Span, ...]:
