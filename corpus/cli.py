@@ -41,22 +41,35 @@ def run(group: click.Group, arguments: Sequence[str] | None = None, defaults: di
     """Run a command and return its exit code; ``defaults`` stand for options of the group that were not given."""
     try:
         code = group.main(arguments, standalone_mode=False, default_map=defaults, prog_name=group.name)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except StoreError as error:
-        click.echo(str(error), err=True)
-        return FAILED if isinstance(error, CorpusUnwritable) else ARCHIVE
-    except CorpusError as error:
-        click.echo(str(error), err=True)
-        return FAILED
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped. What was taken in until now is kept.", err=True)
-        return FAILED
-    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    except (Exception, KeyboardInterrupt) as error:
+        if "--traceback" in (arguments or sys.argv):
+            raise
+        sentence, code = _told(error)
+        click.echo(sentence, err=True, nl=bool(sentence))
     return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table: an error, its sentence, its code
+    """What a person reads instead of a traceback, and the exit code."""
+    match error:
+        case click.UsageError():
+            context = error.ctx.get_usage() + "\n" if error.ctx else ""
+            return f"{context}{error.format_message()}", USAGE
+        case click.ClickException():
+            return error.format_message(), error.exit_code
+        case CorpusUnwritable():
+            return str(error), FAILED
+        case StoreError():
+            return str(error), ARCHIVE
+        case CorpusError():
+            return str(error), FAILED
+        case KeyboardInterrupt() | click.Abort():
+            return "Stopped. What was taken in until now is kept.", FAILED
+        case BrokenPipeError():  # the reader of our output has gone, as with `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return "", FAILED
+        case _:
+            return f"This should not have happened: {type(error).__name__}: {error} (--traceback tells more).", FAILED
 
 
 @click.group(name="corpus")
@@ -64,9 +77,10 @@ def run(group: click.Group, arguments: Sequence[str] | None = None, defaults: di
     "--data-dir", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="The archive's folder."
 )
 @click.option("--inputs", default="", help="What reindex reads: name=location, separated by spaces.")
+@click.option("--traceback", is_flag=True, help="Where something fails that should not, show the traceback.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End when whoever started this is gone.")
 @click.pass_context
-def archive(context: click.Context, data_dir: Path, inputs: str, until_stdin_closes: bool) -> None:  # noqa: FBT001  # click passes flags by name
+def archive(context: click.Context, /, data_dir: Path, inputs: str, *, until_stdin_closes: bool, **_: object) -> None:
     """Keep and search a news archive."""
     if until_stdin_closes:
         threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
