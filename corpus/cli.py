@@ -93,7 +93,7 @@ def archive(context: click.Context, /, data_dir: Path, inputs: str, *, until_std
 @click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read dates like 05/09/2023.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
 @click.pass_obj
-def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: DateOrder | None, as_json: bool) -> int:  # noqa: FBT001
+def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: DateOrder | None, *, as_json: bool) -> int:
     """Take articles in from files, folders, .zip and .gz: raw text, JSON, JSON Lines, CSV, HTML."""
     with Keeper.open(place.data_dir) as keeper, show.progress("Reading") as progress:
         report = keeper.ingest(paths, source=source, dates=dates, progress=progress)
@@ -107,7 +107,7 @@ def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: Dat
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the page as one line of JSON.")
 @click.pass_obj
-def search(place: Place, text: tuple[str, ...], limit: int, page: int, as_json: bool) -> None:  # noqa: FBT001
+def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_json: bool) -> None:
     """Search the archive: words, "phrases", -word, source:HOST, after:DATE, before:DATE."""
     with Corpus.open(place.data_dir) as corpus:
         results = corpus.search(Query.parse(" ".join(text)), page=page, limit=limit)
@@ -121,7 +121,7 @@ def search(place: Place, text: tuple[str, ...], limit: int, page: int, as_json: 
 @click.argument("article_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the article as one line of JSON.")
 @click.pass_obj
-def show_article(place: Place, article_id: str, as_json: bool) -> int:  # noqa: FBT001
+def show_article(place: Place, article_id: str, *, as_json: bool) -> int:
     """Print one article whole, by the id that search gives."""
     with Corpus.open(place.data_dir) as corpus:
         article = corpus.article(article_id)
@@ -139,7 +139,7 @@ def show_article(place: Place, article_id: str, as_json: bool) -> int:  # noqa: 
 @click.option("--index-only", is_flag=True, help="Read no input: rebuild the index from the stored articles.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
 @click.pass_obj
-def reindex(place: Place, index_only: bool, as_json: bool) -> None:  # noqa: FBT001
+def reindex(place: Place, *, index_only: bool, as_json: bool) -> None:
     """Read the inputs again, build the index anew beside the one that serves, and switch."""
     if not index_only and not place.inputs:
         raise click.UsageError("No input is named: set CORPUS_INPUTS (or --inputs), or give --index-only.")
@@ -151,7 +151,7 @@ def reindex(place: Place, index_only: bool, as_json: bool) -> None:  # noqa: FBT
 @archive.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the status as one line of JSON.")
 @click.pass_obj
-def status(place: Place, as_json: bool) -> None:  # noqa: FBT001
+def status(place: Place, *, as_json: bool) -> None:
     """Tell what the archive holds: articles, sources, first and last date, age of the index."""
     with Corpus.open(place.data_dir) as corpus:
         found = corpus.status()

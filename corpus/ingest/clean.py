@@ -39,8 +39,8 @@ def clean_text(text: str) -> str:
         return text
     for _ in range(_PASSES):
         cleaned = _tail(_paragraphs(_characters(_markup(text))))
-        if cleaned == text:
-            break
+        if cleaned == text or _is_clean(cleaned):
+            return cleaned
         text = cleaned
     return text
 
@@ -80,10 +80,11 @@ def _characters(text: str) -> str:
         text = _ESCAPED_BREAK.sub("\n", text)
     if "rnrn" in text:
         text = _LOST_BREAK.sub("\n", text)
-    text = _BREAKS.sub("\n", text)
-    if not text.isascii():
-        text = _SPOILT.sub(_respelt, text)
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    if not text.replace("\n", "").isprintable():  # a quick look, which spares most texts the expressions
+        text = _INVISIBLE.sub("", _SPOILT.sub(_respelt, _BREAKS.sub("\n", text)))
+        text = _SPACES.sub(" ", text)
+    elif "  " in text:
+        text = _SPACES.sub(" ", text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
