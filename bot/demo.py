@@ -39,9 +39,11 @@ Type `/` below, pick **search**, and write a question, words or a "phrase". Try 
 > `who stole the astrolabe` · `"stern door" -verdict` · `central bank rates after:2023` · `incendio Santa Irena`
 Among its options, `source` completes as you type, and `public` shows the answer to everyone. `/article`, `/sources` \
 and `/about` are there too, and as Ada you may use `/admin`.
-When an answer lands out of sight, **View response** at the top goes there; **Viewing as** shows what another reader sees.
--# All articles are invented. A line typed in full is a plain message here: pick the command from the list. On Discord, \
-but not on this page: “thinking …” and progress, direct messages, the bot in your own account. Times stand still here."""
+When an answer lands out of sight, **View response** at the top goes there; \
+**Viewing as** shows what another reader sees.
+-# All articles are invented. A line typed in full is a plain message here: pick the command from the list. \
+On Discord, but not on this page: “thinking …” and progress, direct messages, the bot in your own account. \
+Times stand still here."""
 
 
 @dataclass(frozen=True)

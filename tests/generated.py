@@ -1,16 +1,12 @@
-"""What README says of commands, shell and settings is written from the code: ``python tests/generated.py`` (make docs)."""
+"""Writes from the code what README says of commands, shell and settings: ``python tests/generated.py`` (make docs)."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-import sys
 from dataclasses import fields
 from pathlib import Path
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
 
 import click
 from test_bot_commands import definitions
@@ -18,13 +14,19 @@ from test_bot_commands import definitions
 from bot.cli import dateline
 from bot.settings import Settings
 
+ROOT = Path(__file__).parent.parent
 _GROUP = 1  # the type of an option that is a command of its own (Discord: application command option types)
 
 
 def readme(text: str) -> str:
     """README with its generated parts written anew."""
     for name, part in {"commands": _commands(), "shell": _shell(), "settings": _settings()}.items():
-        text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda found, part=part: found[1] + part + found[2], text, flags=re.DOTALL)
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda found, part=part: found[1] + part + found[2],
+            text,
+            flags=re.DOTALL,
+        )
     return text
 
 
@@ -60,7 +62,14 @@ def _shell() -> str:
 
 
 def _settings() -> str:
-    rows = [(f"`{each.name.upper()}`", f"`{each.metadata['default']}`" if each.metadata["default"] else "", each.metadata["why"]) for each in fields(Settings)]
+    rows = [
+        (
+            f"`{each.name.upper()}`",
+            f"`{each.metadata['default']}`" if each.metadata["default"] else "",
+            each.metadata["why"],
+        )
+        for each in fields(Settings)
+    ]
     return _table("setting", "default", "why", rows)
 
 

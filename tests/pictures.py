@@ -6,8 +6,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from demo_page import browser_page
 
 from bot import demo

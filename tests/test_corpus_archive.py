@@ -15,7 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, Input, Keeper, Query, UnreadableInput
+from corpus import (
+    Corpus,
+    CorpusDamaged,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusTooNew,
+    Input,
+    Keeper,
+    Query,
+    UnreadableInput,
+)
 
 FERRY = Query.parse("ferry")
 
@@ -195,7 +205,10 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path):
 @pytest.mark.parametrize("delay", [0.05, 0.3, 0.45, 0.6, 0.8])
 def test_an_ingest_that_is_killed_loses_nothing_and_doubles_nothing(tmp_path, delay):
     articles = tmp_path / "many.jsonl"
-    lines = ({"id": n, "text": f"Ferry number {n} sailed.", "source": "a.example", "date": "2023-01-01"} for n in range(4_000))
+    lines = (
+        {"id": n, "text": f"Ferry number {n} sailed.", "source": "a.example", "date": "2023-01-01"}
+        for n in range(4_000)
+    )
     articles.write_text("\n".join(map(json.dumps, lines)))
     command = [sys.executable, "-m", "corpus", "--data-dir", str(tmp_path / "data"), "ingest", str(articles)]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -71,7 +71,7 @@ def test_an_article_in_its_raw_form_goes_in_and_its_excerpt_comes_out_with_sourc
     assert 0 <= status["index_age"] < 60
 
 
-def test_a_report_counts_every_article_and_names_each_rejection(dateline, tmp_path, write):
+def test_a_report_counts_every_article_and_names_each_rejection(dateline, write):
     write({"text": "One."}, {"text": "Two.", "date": None}, {"text": "Three.", "source": None}, {"text": ""})
     done = dateline("ingest", "articles.jsonl", "--json")
     report = json.loads(done.stdout)
@@ -127,7 +127,9 @@ def test_a_line_over_sixteen_mebibytes_ends_its_file_and_keeps_what_came_before(
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "empty", "latin.txt", "noise.jsonl"])
 def test_what_cannot_be_read_gets_a_sentence_and_a_code(dateline, tmp_path, name):
     (tmp_path / "empty").mkdir()
-    (tmp_path / "latin.txt").write_bytes("Der Hafen schließt.\n2023-09-05 11:47:52\nOriginal from a.example\n".encode("cp1252"))
+    (tmp_path / "latin.txt").write_bytes(
+        "Der Hafen schließt.\n2023-09-05 11:47:52\nOriginal from a.example\n".encode("cp1252")
+    )
     (tmp_path / "noise.jsonl").write_bytes(bytes(range(256)) * 20)
     done = dateline("ingest", name)
     assert done.returncode == 1
@@ -210,7 +212,13 @@ def test_reindex_without_an_input_says_what_to_set(dateline):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("ADMIN_IDS", "ada"), ("USER_INSTALL", "maybe"), ("LOG_FORMAT", "xml"), ("ALLOWED_GUILDS", "1"), ("CORPUS_INPUTS", "'")],
+    [
+        ("ADMIN_IDS", "ada"),
+        ("USER_INSTALL", "maybe"),
+        ("LOG_FORMAT", "xml"),
+        ("ALLOWED_GUILDS", "1"),
+        ("CORPUS_INPUTS", "'"),
+    ],
 )
 def test_an_unknown_setting_value_is_named(dateline, name, value):
     done = dateline("status", **{name: value})

@@ -1,0 +1,75 @@
+"""Who may ask this archive, and who may act as its admin. Decides; does not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import TeamMemberRole, TeamMembershipState, app_commands
+
+if TYPE_CHECKING:
+    from bot.client import Dateline
+    from bot.settings import Settings
+
+_RUNS = (TeamMemberRole.admin, TeamMemberRole.developer)
+
+
+class Refused(app_commands.CheckFailure):
+    """A person may not do this here; the text is a polite sentence for them."""
+
+
+def contexts(settings: Settings) -> app_commands.AppCommandContext:
+    """Where the commands are offered: servers, the bot's direct messages, other private channels."""
+    private = settings.user_install or not settings.allowed_guilds
+    return app_commands.AppCommandContext(guild=True, dm_channel=private, private_channel=settings.user_install)
+
+
+def installs(settings: Settings) -> app_commands.AppInstallationType:
+    """Who may add the application: servers, and people where the operator lets them."""
+    return app_commands.AppInstallationType(guild=True, user=settings.user_install)
+
+
+def may_ask(interaction: discord.Interaction[Dateline]) -> None:
+    """Let pass whoever may ask from here.
+
+    A server outside ``ALLOWED_GUILDS`` is refused whoever brought the bot there. ``USER_INSTALL=0`` refuses what only
+    a person's own installation allows, and direct messages too where servers are limited: nobody there can be placed.
+
+    Raises:
+        Refused: the archive may not be asked from here.
+    """
+    settings = interaction.client.settings
+    if interaction.guild_id is not None:
+        listed = not settings.allowed_guilds or interaction.guild_id in settings.allowed_guilds
+        own = interaction.is_user_integration() and not interaction.is_guild_integration()
+        allowed = listed and (settings.user_install or not own)
+    else:
+        allowed = settings.user_install or not (settings.allowed_guilds or interaction.is_user_integration())
+    if not allowed:
+        raise Refused("This archive cannot be asked from here: its keeper has limited it to other places.")
+
+
+def must_be_admin(interaction: discord.Interaction[Dateline]) -> None:
+    """Let pass an admin in the right place. Discord's own permissions on the command are only a hint.
+
+    Raises:
+        Refused: the person is no admin, or this is not the server where admins act.
+    """
+    client = interaction.client
+    if interaction.user.id not in admins(client):
+        raise Refused("Only those who keep this archive may do that.")
+    if client.settings.admin_guild not in (None, interaction.guild_id):
+        raise Refused("The archive is kept from another server: use this command there.")
+
+
+def admins(client: Dateline) -> frozenset[int]:
+    """The application's owner, the team's owner, admins and developers as of login, and ``ADMIN_IDS``."""
+    application = client.application
+    if application is None:
+        return client.settings.admin_ids
+    team = application.team
+    if team is None:
+        return client.settings.admin_ids | {application.owner.id}
+    accepted = (member for member in team.members if member.membership_state is TeamMembershipState.accepted)
+    people = {member.id for member in accepted if member.role in _RUNS}
+    return client.settings.admin_ids | people | ({team.owner_id} if team.owner_id else set())

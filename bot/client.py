@@ -1,0 +1,96 @@
+"""The client: what it asks of Discord, which commands it has, and how it comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import access, commands, registry, render
+from bot.logs import Journal
+from bot.settings import Settings
+from bot.tree import Interaction, Tree, conduct
+from bot.upkeep import Upkeep
+from bot.views import BUTTONS, works
+from corpus import AsyncCorpus, Corpus
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
+_FAREWELL, _DRAIN = 0.5, 1.0  # seconds for Discord to take leave, and for open interactions to end
+_GONE = "This button is from another time of the bot and does nothing any more: ask again with `/search`."
+
+
+class Dateline(discord.AutoShardedClient):
+    """The bot. Reads the archive through ``archive``; holds no member, no message and no privileged intent."""
+
+    def __init__(self, archive: AsyncCorpus, settings: Settings) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_ratelimit_timeout=_PATIENCE,
+        )
+        self.archive = archive
+        self.settings = settings
+        self.journal = Journal(queries=settings.log_queries)
+        self.upkeep = Upkeep(archive, settings.corpus_inputs)
+        self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
+        commands.load(self.tree, settings.admin_guild)
+
+    async def setup_hook(self) -> None:
+        """After login and before the gateway: buttons, registered commands, and the first fill."""
+        self.add_dynamic_items(*BUTTONS)
+        await registry.register(self.tree, self.settings.admin_guild)
+        await self._fill()
+
+    async def _fill(self) -> None:
+        """Fill an empty archive from the configured inputs while the bot goes on."""
+        status = await self.archive.ask(Corpus.status)
+        if status.articles:
+            return
+        if not self.settings.corpus_inputs:
+            _log.warning("the archive is empty: fill it with `dateline ingest PATH`, or set CORPUS_INPUTS")
+            return
+        _log.info("the archive is empty: filling it from CORPUS_INPUTS")
+        self.upkeep.begin()
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction[Any], _: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
+    ) -> None:
+        """A command has answered."""
+        self.journal.close(interaction.id, Journal.ANSWERED)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a button that no code stands behind, from an older or a newer version of the bot."""
+        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+        if interaction.type is discord.InteractionType.component and not works(custom_id):
+            await conduct(interaction, "gone", _say_that_it_is_gone)
+
+    async def leave(self) -> None:
+        """Go as a worker should: take in nothing new, let what is open end, within a second and a half."""
+        await self.upkeep.stop()
+        shards = [shard.disconnect() for shard in self.shards.values()]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*shards, return_exceptions=True), _FAREWELL)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained(), _DRAIN)
+
+    async def _drained(self) -> None:
+        while self.journal:  # noqa: ASYNC110  # once in the life of a worker, for a second at most
+            await asyncio.sleep(0.02)
+
+    async def close(self) -> None:
+        """Close the connection; a reindex that is under way is given up."""
+        await self.upkeep.stop()
+        await super().close()
+
+
+async def _say_that_it_is_gone(interaction: Interaction) -> None:
+    await interaction.response.send_message(view=render.notice(_GONE), ephemeral=True)

@@ -1,0 +1,28 @@
+"""The commands, one file each: they ask the corpus and hand the answer to ``bot.render``. No SQL, no string surgery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.commands.about import about
+from bot.commands.admin import Admin
+from bot.commands.article import article
+from bot.commands.search import search
+from bot.commands.sources import sources
+
+if TYPE_CHECKING:
+    from bot.tree import Tree
+
+
+def load(tree: Tree, admin_guild: int | None) -> None:
+    """Give the tree every command: ``/admin`` in the admins' server where there is one, all others everywhere."""
+    tree.add_command(search)
+    tree.add_command(article)
+    tree.add_command(sources)
+    tree.add_command(about)
+    if admin_guild is None:
+        tree.add_command(Admin())
+    else:
+        tree.add_command(Admin(), guild=discord.Object(admin_guild))

@@ -1,0 +1,52 @@
+"""``/search``: excerpts with their source and date."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot import render, views
+from bot.tree import answer
+from corpus import Corpus, CorpusError, Query
+
+if TYPE_CHECKING:
+    from bot.client import Dateline
+
+_CHOICES = 25  # that Discord shows of an autocompletion
+
+
+async def suggest_sources(interaction: discord.Interaction[Dateline], typed: str) -> list[app_commands.Choice[str]]:
+    """Outlets with what was typed in their name, the most articles first; any other text may be sent all the same."""
+    try:
+        known = await interaction.client.archive.ask(Corpus.sources)
+    except CorpusError:
+        return []
+    sought = typed.strip().casefold()
+    fitting = (source for source in known if sought in f"{source.name}\n{source.key}".casefold())
+    return list(islice(filter(None, map(render.choice, fitting)), _CHOICES))
+
+
+@app_commands.command(description="Search the archive: excerpts, each with its source and its date")
+@app_commands.describe(
+    query='Words, "a phrase", -without; also source:, after: and before:',
+    source="Only this outlet",
+    after="From this day, month or year on, such as 2023-06",
+    before="Up to the day before this one, such as 2023-09-05",
+    public="Show the answer to everyone here; otherwise only you see it",
+)
+@app_commands.autocomplete(source=suggest_sources)
+async def search(  # noqa: PLR0917  # discord.py reads a command's options from its parameters
+    interaction: discord.Interaction[Dateline],
+    query: str = "",
+    source: str | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    public: bool = False,  # noqa: FBT001, FBT002  # discord.py passes options by name
+) -> None:
+    """Ask the archive; without a query but with a filter, newest first."""
+    await interaction.response.defer(ephemeral=not public, thinking=True)
+    found = await views.search(interaction, Query.parse(query, source=source, after=after, before=before))
+    await answer(interaction, await views.results(interaction, found))

@@ -1,0 +1,167 @@
+"""What the operator sets: the only reader of the environment. Knows nothing of Discord and of the archive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+_SEPARATORS = re.compile(r"[\s,]+")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: one sentence that names it and says what it may be."""
+
+
+def _token(text: str) -> str | None:
+    if not re.fullmatch(r"[!-~]*", text):  # anything else does not pass through the header of a request
+        raise ValueError(text)
+    return text or None
+
+
+def _snowflake(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{15,20}", text):  # Discord's ids; every one since 2015 has at least 15 digits
+        raise ValueError(text)
+    return int(text)
+
+
+def _id(text: str) -> int | None:
+    return _snowflake(text) if text else None
+
+
+def _ids(text: str) -> frozenset[int]:
+    return frozenset(_snowflake(word) for word in _SEPARATORS.split(text) if word)
+
+
+def _switch(text: str) -> bool:
+    return {"1": True, "0": False}[text]
+
+
+def _word(*words: str) -> Callable[[str], str]:
+    return lambda text: words[words.index(text.lower())]
+
+
+def _told(why: str, read: Callable[[str], Any], may_be: str, default: str = "") -> dict[str, Any]:
+    """What is known of a setting: why it is there, how its text is read, what it may be, its default as text."""
+    return {"why": why, "read": read, "may_be": may_be, "default": default}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting, under its name in lower case."""
+
+    discord_token: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_told(
+            "The bot's token, from the Developer Portal under Bot; without one only the demo runs.",
+            _token,
+            "the token by itself: one word, without Bot before it",
+        ),
+    )
+    data_dir: Path = field(
+        default=Path("data"),
+        metadata=_told("The folder of the archive; on a host give it a disk that lasts.", Path, "a folder", "data"),
+    )
+    corpus_inputs: str = field(
+        default="",
+        metadata=_told(
+            "Files and folders with articles, as name=location separated by spaces: read when the archive is empty, "
+            "and by reindex.",
+            str,
+            "name=location pairs, separated by spaces",
+        ),
+    )
+    admin_ids: frozenset[int] = field(
+        default=frozenset(),
+        metadata=_told(
+            "Ids of people who may use /admin besides the application's owner and team.",
+            _ids,
+            "ids of people: numbers of 15 to 20 digits, separated by spaces",
+        ),
+    )
+    admin_guild: int | None = field(
+        default=None,
+        metadata=_told(
+            "Id of the one server in which /admin works; empty: wherever an admin is.",
+            _id,
+            "the id of a server: a number of 15 to 20 digits",
+        ),
+    )
+    allowed_guilds: frozenset[int] = field(
+        default=frozenset(),
+        metadata=_told(
+            "Ids of the servers in which the archive may be asked; empty: every server.",
+            _ids,
+            "ids of servers: numbers of 15 to 20 digits, separated by spaces",
+        ),
+    )
+    user_install: bool = field(
+        default=True,
+        metadata=_told(
+            "1: people may add the bot to their own account and ask anywhere; 0: only servers may add it.",
+            _switch,
+            "1 or 0",
+            "1",
+        ),
+    )
+    log_level: str = field(
+        default="info",
+        metadata=_told(
+            "How much is logged: debug, info, warning or error.",
+            _word("debug", "info", "warning", "error"),
+            "debug, info, warning or error",
+            "info",
+        ),
+    )
+    log_format: str = field(
+        default="text",
+        metadata=_told(
+            "How a line of the log looks: text, or json for machines.", _word("text", "json"), "text or json", "text"
+        ),
+    )
+    log_queries: bool = field(
+        default=False,
+        metadata=_told("1: the log holds what people ask; 0: it never does.", _switch, "1 or 0", "0"),
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], dotenv_path: Path) -> Settings:
+        """Read the settings; what the environment holds goes before the file, and empty is the default.
+
+        Raises:
+            SettingsError: a value cannot be used, or the file cannot be read.
+        """
+        given = {**_file(dotenv_path), **environ}
+        return cls(**{each.name: _read(each, given.get(each.name.upper(), "")) for each in fields(cls)})
+
+    @classmethod
+    def example(cls) -> str:
+        """The text of ``.env.example``: every setting with its reason and its default."""
+        head = "# Copy this file to .env and fill in what you need. What the environment holds goes before it."
+        parts = (f"# {each.metadata['why']}\n{each.name.upper()}={each.metadata['default']}" for each in fields(cls))
+        return "\n\n".join([head, *parts]) + "\n"
+
+
+def _file(path: Path) -> dict[str, str]:
+    """The values of a ``.env`` file; none where there is no file."""
+    try:
+        values = dotenv_values(path, interpolate=False) if path.exists() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{path} cannot be read: {reason}.") from error
+    return {name: value for name, value in values.items() if value}
+
+
+def _read(setting: Field[Any], text: str) -> Any:
+    told, text = setting.metadata, text.strip()
+    try:
+        return told["read"](text or told["default"])
+    except (ValueError, KeyError, OSError):
+        # A secret may reach no log: it is not shown, and neither is the error behind it, which holds it.
+        shown = f"is {text[:80]!r}" if setting.repr else "cannot be used"
+        raise SettingsError(f"{setting.name.upper()} {shown}; it may be {told['may_be']}.") from None

@@ -1,0 +1,111 @@
+"""How every interaction is conducted: who may ask, one line in the log, and an answer whatever happens.
+
+Commands come here through the tree, buttons through ``conduct``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import discord
+from discord import InteractionResponseType, app_commands, ui
+
+from bot import access, render
+from bot.logs import Journal
+from corpus import CorpusError
+
+if TYPE_CHECKING:
+    from bot.client import Dateline  # noqa: F401  # named in quotes, since the client needs the tree
+
+_log = logging.getLogger(__name__)
+_GIVEN = "given"  # in the extras of an interaction that has its answer
+# Discord's JSON error codes for an interaction that nobody can answer any more.
+_TOO_LATE = {10062: "late", 10015: "late", 40060: "elsewhere"}
+_STALE = "This command is not the one that the bot knows now: reload Discord, then try again."
+
+Interaction = discord.Interaction["Dateline"]
+
+
+class Tree(app_commands.CommandTree["Dateline"]):
+    """The commands, each opened and closed in the journal, each error answered."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let pass whoever may ask from here. Runs first, for autocompletion too, which has no line in the log."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            self.client.journal.open(interaction.id, _name(interaction))
+        access.may_ask(interaction)
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Answer instead of a command that could not; never raises."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            with contextlib.suppress(discord.HTTPException):
+                await interaction.response.autocomplete([])
+            return
+        self.client.journal.close(interaction.id, await explain(interaction, error))
+
+
+async def conduct(interaction: Interaction, name: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
+    """Do what a button promises, as the tree does it for commands; never raises."""
+    journal = interaction.client.journal
+    journal.open(interaction.id, name)
+    try:
+        access.may_ask(interaction)
+        await act(interaction)
+        outcome = Journal.ANSWERED
+    except Exception as error:  # noqa: BLE001  # whatever it is, the person gets an answer and the log an incident
+        outcome = await explain(interaction, error)
+    journal.close(interaction.id, outcome)
+
+
+async def explain(interaction: Interaction, error: Exception) -> str:
+    """Tell the person what went wrong, and return the outcome for the log; never raises."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
+        return _TOO_LATE[cause.code]
+    outcome, sentence = _sentence(cause)
+    try:
+        await _tell(interaction, render.notice(sentence))
+    except (discord.HTTPException, OSError) as failure:
+        _log.warning("an error could not be told: %s", failure)
+    return outcome
+
+
+def _sentence(cause: Exception) -> tuple[str, str]:
+    """The outcome for the log, and what the person reads."""
+    if isinstance(cause, access.Refused):
+        return "refused", str(cause)
+    if isinstance(cause, CorpusError):
+        return type(cause).__name__, str(cause)
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "stale", _STALE
+    incident = secrets.token_hex(4)
+    _log.error("incident %s", incident, exc_info=cause)
+    return f"incident:{incident}", f"Something went wrong. The log of the bot tells more under `{incident}`."
+
+
+async def _tell(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Answer in the place where an answer is still owed, else privately beside the one that was given."""
+    response = interaction.response
+    if not response.is_done():
+        await response.send_message(view=view, ephemeral=True)
+    elif response.type is InteractionResponseType.deferred_channel_message and not interaction.extras.get(_GIVEN):
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.followup.send(view=view, ephemeral=True)
+
+
+async def answer(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Give the answer to an interaction that was deferred."""
+    await interaction.edit_original_response(view=view)
+    interaction.extras[_GIVEN] = True
+
+
+def _name(interaction: Interaction) -> str:
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    return str(dict(interaction.data or {}).get("name", "unknown"))

@@ -1,0 +1,140 @@
+"""Buttons that go on working: what they need stands in their ``custom_id`` and in the message, nothing in memory.
+
+A button is pressed by the one who asked, or by somebody else: who did not ask gets a private copy of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import ui
+
+from bot import render
+from bot.tree import answer, conduct
+from corpus import Article, Corpus, Query, Results
+
+if TYPE_CHECKING:
+    from bot.client import Dateline
+
+    Interaction = discord.Interaction[Dateline]
+
+_QUERY = re.compile(r"`([^`]+)`")
+_CHANGED = "The archive has changed since this answer began: pages may have moved."
+_OUTDATED = "This message can no longer do that: ask again with `/search`."
+
+_TURN = re.compile(r"turn:(?P<page>\d{1,6}):(?P<asker>\d{1,20}):(?P<ranked>\d{1,9})")
+_READ = re.compile(r"read:(?P<id>\w{1,40})")
+
+Button = ui.Button[ui.LayoutView]
+
+
+class Turn(ui.DynamicItem[Button], template=_TURN):
+    """Another page of an answer. ``ranked`` is how many articles the first page counted, to notice a change."""
+
+    def __init__(self, label: str, page: int, asker: int, ranked: int, *, disabled: bool = False) -> None:
+        super().__init__(Button(label=label, custom_id=f"turn:{page}:{asker}:{ranked}", disabled=disabled))
+        self.page, self.asker, self.ranked = page, asker, ranked
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """The button as it stands on a message, after any number of restarts."""
+        return cls(getattr(item, "label", None) or "", int(match["page"]), int(match["asker"]), int(match["ranked"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Turn the page."""
+        await conduct(interaction, "turn", self._turn)
+
+    async def _turn(self, interaction: Interaction) -> None:
+        """In place for the one who asked, as a private copy for anybody else."""
+        own = interaction.user.id == self.asker
+        await interaction.response.defer(ephemeral=True, thinking=not own)
+        text = query_of(interaction.message)
+        if text is None:
+            await interaction.followup.send(view=render.notice(_OUTDATED), ephemeral=True)
+            return
+        found = await search(interaction, Query.parse(text), self.page)
+        notes = [] if found.ranked == self.ranked else [_CHANGED]
+        await answer(interaction, await results(interaction, found, notes=notes))
+
+
+class Read(ui.DynamicItem[Button], template=_READ):
+    """An article, privately, for whoever presses."""
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(Button(label="Read", custom_id=f"read:{article_id}"))
+        self.article_id = article_id
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Any], __: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """The button as it stands on a message, after any number of restarts."""
+        return cls(match["id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the article."""
+        await conduct(interaction, "read", self._read)
+
+    async def _read(self, interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await answer(interaction, await article(interaction, self.article_id))
+
+
+BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (Turn, Read)
+
+
+def works(custom_id: str) -> bool:
+    """Whether there is anything behind a button."""
+    return any(pattern.fullmatch(custom_id) for pattern in (_TURN, _READ))
+
+
+async def search(interaction: Interaction, query: Query, page: int = 1) -> Results:
+    """A page of what the archive has; the last one where the archive has become smaller than that."""
+    archive = interaction.client.archive
+    found = await archive.ask(Corpus.search, query, page=page, limit=render.PAGE)
+    if not found.hits and 0 < found.pages < page:
+        found = await archive.ask(Corpus.search, query, page=found.pages, limit=render.PAGE)
+    interaction.client.journal.found(interaction.id, len(found.hits), found.query)
+    return found
+
+
+async def results(interaction: Interaction, found: Results, *, notes: list[str] | None = None) -> ui.LayoutView:
+    """What was found, with its buttons; or what was searched, where nothing was."""
+    if found.hits:
+        return render.results(found, read=_read_button, buttons=_turns(found, interaction.user.id), notes=notes or [])
+    client = interaction.client
+    status = await client.archive.ask(Corpus.status)
+    if status.articles:
+        return render.no_match(found, status)
+    return render.empty(filling=client.upkeep.running, inputs=bool(client.settings.corpus_inputs))
+
+
+async def article(interaction: Interaction, article_id: str) -> ui.LayoutView:
+    """An article of the archive, or a sentence where it has none by that id."""
+    shown = await interaction.client.archive.ask(Corpus.article, article_id)
+    if shown is None:
+        return render.notice("The archive has no article by that id. The id of an article stands below its text.")
+    return render.article(shown)
+
+
+def query_of(message: discord.Message | None) -> str | None:
+    """The query that stands as inline code at the head of an answer; None where there is none."""
+    for component in message.components if message else ():
+        inner = getattr(component, "children", ())
+        text = getattr(inner[0] if inner else component, "content", "")
+        if found := _QUERY.match(text):
+            return found[1]
+    return None
+
+
+def _read_button(shown: Article) -> ui.Item[Any]:
+    return Read(shown.id)
+
+
+def _turns(found: Results, asker: int) -> tuple[ui.Item[Any], ...]:
+    if found.pages <= 1:
+        return ()
+    return (
+        Turn("Previous", found.page - 1, asker, found.ranked, disabled=found.page <= 1),
+        Turn("Next", found.page + 1, asker, found.ranked, disabled=found.page >= found.pages),
+    )

@@ -1,0 +1,119 @@
+"""The running bot: archive, client, connection, and leaving when told. Says in one sentence why it could not stay.
+
+Exit codes: 0 told to leave, 1 failed, 4 no token, 5 Discord refused us; errors of the archive pass on to the shell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+import aiohttp
+import click
+import discord
+from discord import app_commands
+
+from bot import logs, registry, render
+from bot.client import Dateline
+from bot.settings import Settings
+from corpus import AsyncCorpus, Corpus, CorpusError
+
+FAILED, SETTINGS, REFUSED = 1, 4, 5
+
+_log = logging.getLogger(__name__)
+_MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
+_CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
+
+
+def work(settings: Settings, *, check: bool) -> int:
+    """Run the bot until it is told to leave; with ``check`` do everything but connect. Returns the exit code.
+
+    Raises:
+        CorpusError: the archive cannot be opened.
+    """
+    if settings.discord_token is None:
+        return _sorry(_MISSING, SETTINGS)
+    logs.start(level=settings.log_level, form=settings.log_format, token=settings.discord_token)
+    archive = AsyncCorpus(Corpus.open(settings.data_dir, create=True))
+    return asyncio.run(_check(archive, settings) if check else _serve(archive, settings, settings.discord_token))
+
+
+async def _check(archive: AsyncCorpus, settings: Settings) -> int:
+    """Open and build everything, and say what there is."""
+    try:
+        status = await archive.ask(Corpus.status)
+        client = Dateline(archive, settings)
+        commands = [*registry.payload(client.tree, None)]
+        if settings.admin_guild is not None:
+            commands += registry.payload(client.tree, discord.Object(settings.admin_guild))
+    finally:
+        await archive.close()
+    names = ", ".join(f"/{command['name']}" for command in commands)
+    click.echo(f"Ready to connect, with {names} over {render.holdings(status)}.")
+    return 0
+
+
+async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
+    """Stay connected until a signal or a fault that does not pass."""
+    told = _told_to_leave()
+    client = Dateline(archive, settings)
+    connection = asyncio.create_task(client.start(token), name="connection")
+    waiting = asyncio.create_task(told.wait(), name="told to leave")
+    try:
+        await asyncio.wait({connection, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            return _ended(connection)
+        _log.info("told to leave")
+        await client.leave()
+        return 0
+    finally:
+        for task in (connection, waiting):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_close(client, archive), _CLOSING)
+
+
+def _told_to_leave() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT: hosts send one or the other, and discord.py handles neither as a worker needs it."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+async def _close(client: Dateline, archive: AsyncCorpus) -> None:
+    await client.close()
+    await archive.close()
+
+
+def _ended(connection: asyncio.Task[None]) -> int:
+    """Say why the connection ended by itself, and return the exit code."""
+    error, code = connection.exception(), REFUSED
+    match error:
+        case discord.LoginFailure():
+            sentence = "Discord refused the token: DISCORD_TOKEN is not the token of a bot, or it was reset."
+        case discord.PrivilegedIntentsRequired():
+            sentence = "Discord refused the intents: allow them for the bot in the Developer Portal."
+        case discord.ConnectionClosed():
+            sentence = f"Discord closed the connection for good, with code {error.code}."
+        case app_commands.CommandSyncFailure():
+            sentence = f"Discord refused the commands: {error}"
+        case discord.RateLimited():
+            sentence = f"Discord wants no login for {error.retry_after:.0f} seconds: start again later."
+        case discord.DiscordServerError() | discord.GatewayNotFound() | aiohttp.ClientError() | OSError():
+            sentence, code = f"Discord cannot be reached: {error}", FAILED
+        case discord.HTTPException():
+            sentence = f"Discord refused the login with status {error.status}: start again later."
+        case CorpusError():
+            sentence, code = str(error), FAILED
+        case _:
+            _log.critical("the connection ended", exc_info=error)
+            sentence, code = "The connection to Discord ended unexpectedly; the log says more.", FAILED
+    return _sorry(sentence, code)
+
+
+def _sorry(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code

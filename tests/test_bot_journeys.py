@@ -1,0 +1,340 @@
+"""The real bot process on a loopback Discord: what a person does, and what they get."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from discord_double import ADMINISTRATOR, Answer, DiscordDouble
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "corpus" / "samples"
+DATE = r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
+LEAVING = 2.0  # seconds between the signal and the end (what the shortest host grants)
+
+pytestmark = pytest.mark.asyncio
+
+
+async def started(discord: DiscordDouble, data: Path, **env: str):
+    return await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(data), **env})
+
+
+def cards(answer: Answer) -> list[str]:
+    return [text for text in answer.texts if text.startswith("### ")]
+
+
+async def test_a_question_is_answered_with_excerpts_that_name_their_source_and_their_date(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood inquiry")
+        assert answer.deferred
+        assert answer.ephemeral
+        assert answer.v2
+        assert answer.texts[0].startswith("`flood inquiry`\n")
+        assert len(cards(answer)) == 5
+        for card in cards(answer):
+            assert re.match(rf"### .+\n-# .+ · {DATE}", card)
+            assert "\n> " in card
+            assert "**" in card
+
+
+async def test_the_filters_of_the_command_are_those_of_the_language(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        answer = await reader.slash(
+            "search", query="harbour", source="harbourpost.example", after="2021", before="2024"
+        )
+        assert answer.texts[0].startswith("`harbour source:harbourpost.example after:2021-01-01 before:2024-01-01`")
+        assert cards(answer)
+        typed = await reader.slash("search", query="harbour source:harbourpost.example after:2021 before:2024")
+        assert typed.texts == answer.texts
+
+
+async def test_without_a_word_but_with_a_filter_the_newest_come_first(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", source="harbourpost.example")
+        years = [int(re.search(DATE, card)[0][-4:]) for card in cards(answer)]
+        assert years == sorted(years, reverse=True) != []
+
+
+async def test_a_public_answer_is_seen_by_all_and_pings_nobody(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood @everyone", public=True)
+        assert not answer.ephemeral
+        assert not answer.pings
+
+
+async def test_sources_are_suggested_with_their_counts_and_any_other_text_is_taken(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        everything = await reader.autocomplete("search", focused="source")
+        assert 6 <= len(everything) <= 25
+        assert all(re.search(r" · \d+ articles?$", choice.name) for choice in everything)
+        [found] = await reader.autocomplete("search", focused="source", source="HARBOURp")
+        assert found.value == "harbourpost.example"
+        assert await reader.autocomplete("search", focused="source", source="no such outlet") == []
+        answer = await reader.slash("search", query="harbour", source="no such outlet")
+        assert "No article matches" in answer.text
+
+
+async def test_pages_are_turned_in_place(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        first = await discord.user("reader").slash("search", query="flood harbour")
+        before = cards(first)
+        assert [button.disabled for button in first.buttons if button.label == "Previous"] == [True]
+        second = await first.press("Next")
+        assert second.updates
+        assert second.ephemeral
+        assert " · page 2 of " in second.texts[0]
+        assert not set(cards(second)) & set(before)
+        again = await second.press("Previous")
+        assert cards(again) == before
+
+
+async def test_pages_are_turned_to_the_last_one_and_no_further(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        page = await discord.user("reader").slash("search", query="flood")
+        last = int(re.search(r"page 1 of (\d+)", page.text)[1])
+        for _ in range(last - 1):
+            page = await page.press("Next")
+        assert f"page {last} of {last}" in page.text
+        assert [button.disabled for button in page.buttons if button.label == "Next"] == [True]
+
+
+async def test_buttons_go_on_working_when_the_bot_was_killed_and_started_again(samples_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood harbour")
+        bot.signal(signal.SIGKILL)
+        assert await bot.wait() == -signal.SIGKILL
+        await started(discord, samples_archive)
+        second = await answer.press("Next")
+        assert " · page 2 of " in second.texts[0]
+
+
+async def test_somebody_else_who_turns_a_page_gets_a_private_copy_of_their_own(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        shared = await discord.user("reader").slash("search", query="flood harbour", public=True)
+        before = list(shared.texts)
+        copy = await shared.press("Next", by=discord.user("somebody else"))
+        assert copy.ephemeral
+        assert " · page 2 of " in copy.texts[0]
+        assert shared.texts == before
+        third = await copy.press("Next")
+        assert third.updates, "the copy is their own"
+
+
+async def test_an_article_is_read_from_its_card_and_by_its_id(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        answer = await reader.slash("search", query="flood inquiry", public=True)
+        read = next(button.custom_id for button in answer.buttons if button.label == "Read")
+        article = await answer.press(read, by=discord.user("somebody else"))
+        assert article.ephemeral
+        headline, *_ = cards(answer)[0].split("\n")
+        assert article.texts[0].startswith(headline)
+        assert re.search(DATE, article.texts[0])
+        article_id = re.search(r"-# Article `(\w+)`", article.text)[1]
+        by_id = await reader.slash("article", id=article_id)
+        assert by_id.texts == article.texts
+        assert "no article by that id" in (await reader.slash("article", id="0000000000")).text
+
+
+async def test_a_button_that_nothing_stands_behind_says_so(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood harbour")
+        turn = next(button for button in answer.buttons if button.label == "Next")
+        for component in _walk(answer.components):
+            if component.get("custom_id") == turn.custom_id:
+                component["custom_id"] = "from-another-version"
+        gone = await answer.press("from-another-version")
+        assert gone.ephemeral
+        assert "does nothing any more" in gone.text
+
+
+async def test_a_message_that_lost_its_query_says_so(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood harbour")
+        for component in _walk(answer.components):
+            if component["type"] == 10:
+                component["content"] = "gone"
+        pressed = await answer.press("Next")
+        assert "ask again with `/search`" in pressed.followups[0].text
+
+
+def _walk(components):
+    for component in components:
+        yield component
+        yield from _walk(component.get("components", []))
+
+
+async def test_nothing_found_says_what_was_searched_and_which_period_there_is(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="xyzzyx")
+        assert answer.texts[0].startswith("`xyzzyx`\n### No article matches\n")
+        assert re.search(rf"Searched \d+ articles from \d+ sources, {DATE} to {DATE}\.", answer.text)
+        assert not answer.buttons
+
+
+async def test_an_empty_question_is_answered_with_what_may_be_asked(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search")
+        assert "query is empty" in answer.text
+
+
+async def test_sources_and_about_tell_what_there_is(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        assert "**harbourpost.example** · 9 articles · 2020–2024" in (await reader.slash("sources")).text
+        about = (await reader.slash("about")).text
+        assert re.search(rf"{DATE} to {DATE}", about)
+        assert "keeps nothing about you" in about
+        assert "<t:" in about
+
+
+async def test_commands_are_registered_once_and_not_again(samples_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        names = ("about", "admin", "article", "search", "sources")
+        assert [tuple(sorted(sync.names)) for sync in discord.commands.syncs] == [names]
+        bot.terminate()
+        await bot.wait()
+        await started(discord, samples_archive)
+        assert len(discord.commands.syncs) == 1
+
+
+async def test_with_an_admin_guild_its_commands_are_registered_there_and_only_once(samples_archive):
+    async with DiscordDouble() as discord:
+        guild = discord.guild
+        bot = await started(discord, samples_archive, ADMIN_GUILD=str(guild.id))
+        assert {sync.guild: "admin" in sync.names for sync in discord.commands.syncs} == {None: False, guild.id: True}
+        assert "**Archive**" in (await discord.owner.slash("admin status")).text
+        bot.terminate()
+        await bot.wait()
+        await started(discord, samples_archive, ADMIN_GUILD=str(guild.id))
+        assert len(discord.commands.syncs) == 2
+
+
+async def test_an_admin_guild_without_the_bot_costs_the_admin_commands_and_nothing_else(samples_archive):
+    async with DiscordDouble() as discord:
+        elsewhere = await discord.new_guild("Elsewhere", holds_bot=False)
+        no_access = {"message": "Missing Access", "code": 50001}
+        discord.faults.answer_next("/applications/*/guilds/*/commands", status=403, body=no_access)
+        bot = await started(discord, samples_archive, ADMIN_GUILD=str(elsewhere.id))
+        await bot.wrote("ADMIN_GUILD")
+        assert cards(await discord.user("reader").slash("search", query="flood"))
+
+
+async def test_a_stranger_may_not_reindex_whatever_discord_lets_them(tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, tmp_path)
+        stranger = discord.user("stranger", permissions=ADMINISTRATOR)
+        answer = await stranger.slash("admin reindex")
+        assert answer.ephemeral
+        assert "Only those who keep this archive" in answer.text
+        await bot.wrote("outcome=refused")
+
+
+async def test_the_owner_reindexes_and_gets_the_report(tmp_path):
+    inputs = tmp_path / "news.jsonl"
+    articles = [
+        {"title": "Barrier holds", "text": "The tidal barrier held.", "source": "post.example", "date": "2024-03-14"},
+        {"title": "No date", "text": "The tidal barrier held.", "source": "post.example"},
+    ]
+    inputs.write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    async with DiscordDouble() as discord:
+        bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=f"news={inputs}")
+        await bot.wrote("reindex ended")
+        again = await discord.owner.slash("admin reindex")
+        await again.until(lambda shown: "Reindexed" in shown.text)
+        assert "2 read: 0 added, 0 changed, 1 unchanged, 0 copies, 1 rejected" in again.text
+        assert re.search(r"rejected `.*news\.jsonl:2`: .*date", again.text)
+        rebuilt = await discord.owner.slash("admin reindex", index_only=True)
+        await rebuilt.until(lambda shown: "Reindexed" in shown.text)
+        status = (await discord.owner.slash("admin status")).text
+        assert "**Archive** 1 article from 1 source" in status
+        assert "**Last reindex** ended <t:" in status
+
+
+@pytest.mark.parametrize("role", ["ADMIN_IDS", "team"])
+async def test_others_named_by_the_operator_are_admins_too(samples_archive, role):
+    async with DiscordDouble() as discord:
+        editor = discord.user("editor", permissions=ADMINISTRATOR)
+        if role == "team":
+            discord.application.team.append(editor.person)
+        await started(discord, samples_archive, ADMIN_IDS=str(editor.id) if role == "ADMIN_IDS" else "")
+        assert "**Archive**" in (await editor.slash("admin status")).text
+
+
+async def test_an_empty_archive_says_so_and_how_it_is_filled(tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, tmp_path)
+        await bot.wrote("the archive is empty")
+        reader = discord.user("reader")
+        for answer in (await reader.slash("search", query="flood"), await reader.slash("sources")):
+            assert "The archive is empty" in answer.text
+            assert "`dateline ingest PATH`" in answer.text
+        assert await reader.autocomplete("search", focused="source") == []
+        refused = await discord.owner.slash("admin reindex")
+        assert "`CORPUS_INPUTS`" in refused.text
+
+
+async def test_an_empty_archive_is_filled_from_the_inputs_while_the_bot_answers(tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, tmp_path, CORPUS_INPUTS=f"samples={SAMPLES}")
+        meanwhile = await discord.user("reader").slash("search", query="flood")
+        assert "being filled right now" in meanwhile.text or cards(meanwhile)
+        await bot.wrote("reindex ended")
+        assert cards(await discord.user("reader").slash("search", query="flood"))
+
+
+async def test_only_the_servers_that_are_allowed_may_ask(samples_archive):
+    async with DiscordDouble() as discord:
+        other = await discord.new_guild("Elsewhere")
+        await started(discord, samples_archive, ALLOWED_GUILDS=str(discord.guild.id))
+        reader = discord.user("reader")
+        assert cards(await reader.slash("search", query="flood"))
+        refused = await reader.slash("search", query="flood", guild=other)
+        assert refused.ephemeral
+        assert "cannot be asked from here" in refused.text
+        assert await reader.autocomplete("search", focused="source", guild=other) == []
+
+
+async def test_without_user_install_and_with_allowed_servers_nobody_asks_by_other_ways(samples_archive):
+    async with DiscordDouble() as discord:
+        env = {"ALLOWED_GUILDS": str(discord.guild.id)}
+        bot = await started(discord, samples_archive, **env)
+        reader = discord.user("reader")
+        assert cards(await reader.slash("search", query="flood", channel=reader.dm))
+        public = await reader.slash("search", query="flood harbour", channel=reader.dm)
+        bot.terminate()
+        await bot.wait()
+        await started(discord, samples_archive, **env, USER_INSTALL="0")
+        assert "cannot be asked from here" in (await public.press("Next")).text
+        with pytest.raises(AssertionError, match="not offered"):
+            await reader.slash("search", query="flood", channel=reader.dm)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_leave_it_says_goodbye_and_exits_with_0(samples_archive, number):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        bot.signal(number)
+        assert await bot.wait(timeout=LEAVING) == 0
+        assert discord.gateway.close_codes == [1000]
+        assert "Traceback" not in bot.output

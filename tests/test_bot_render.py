@@ -1,0 +1,323 @@
+"""What the corpus answers stands on a Discord message, within its limits and with source and date, whatever it says."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from discord import ui
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_bot_markdown import LINE_START, highlights, hostile_text, rendered
+
+from bot import cards as card_limits
+from bot import render
+from bot.markdown import ELLIPSIS, clean, units
+from corpus import (
+    Article,
+    Copy,
+    CorpusStatus,
+    Excerpt,
+    Hit,
+    IngestReport,
+    PubDate,
+    Rejection,
+    Results,
+    Source,
+    Span,
+)
+
+COMPONENTS = 40  # of a message, nested ones counted (Discord's documentation)
+BARRIER = "The tidal barrier held through the night, the harbour office said."
+
+
+def an_article(**fields) -> Article:
+    given = {
+        "id": "kv6hr54xyx",
+        "headline": "Tidal barrier holds",
+        "text": BARRIER,
+        "source": "harbourpost.example",
+        "source_name": "The Harbour Post",
+        "published": PubDate(date(2024, 3, 14)),
+        "url": "https://harbourpost.example/barrier",
+        "byline": "Mara Ellison",
+    }
+    return Article(**{**given, **fields})
+
+
+def a_hit(article: Article, *texts: str, marks: tuple[Span, ...] = (), copies: tuple[Copy, ...] = ()) -> Hit:
+    excerpts = tuple(Excerpt(text, Span(0, len(text)), marks, article.attribution) for text in texts)
+    return Hit(1, 1.0, article, excerpts, copies)
+
+
+def some_results(*hits: Hit, **fields) -> Results:
+    given = {"query": "tidal barrier", "notes": (), "hits": hits, "matched": 1, "matched_exact": True, "ranked": 1}
+    return Results(**{**given, "page": 1, "pages": 1, **fields})
+
+
+def button(article: Article) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label="Read", custom_id=f"read:{article.id}")
+
+
+def shown(found: Results) -> ui.LayoutView:
+    turns = [ui.Button(label=label, custom_id=label) for label in ("Previous", "Next")]
+    return render.results(found, read=button, buttons=turns)
+
+
+def texts(view: ui.LayoutView) -> list[str]:
+    return [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
+
+
+def text_of(view: ui.LayoutView) -> str:
+    return "\n".join(texts(view))
+
+
+def card(hit: Hit) -> str:
+    return texts(shown(some_results(hit)))[1]
+
+
+def within_limits(view: ui.LayoutView) -> bool:
+    text_of(view).encode()  # no half of a surrogate pair
+    return sum(map(units, texts(view))) <= render.TEXT and view.total_children_count <= COMPONENTS
+
+
+def test_a_card_has_headline_with_link_source_date_byline_and_excerpt_with_its_matches_in_bold():
+    assert card(a_hit(an_article(), BARRIER, marks=(Span(10, 17),))).split("\n") == [
+        "### [Tidal barrier holds](https://harbourpost.example/barrier)",
+        "-# The Harbour Post · 14 March 2024 · by Mara Ellison",
+        "> The tidal **barrier** held through the night, the harbour office said.",
+    ]
+
+
+def test_an_article_without_link_and_byline_still_has_source_and_date():
+    assert card(a_hit(an_article(url=None, byline=None))).split("\n") == [
+        "### Tidal barrier holds",
+        "-# The Harbour Post · 14 March 2024",
+    ]
+
+
+def test_two_excerpts_do_not_read_as_one():
+    assert card(a_hit(an_article(), "It held.", "Nobody slept.")).endswith("> It held.\n> … Nobody slept.")
+
+
+def test_copies_are_named_with_their_links():
+    copies = tuple(
+        Copy(str(n), host, host, PubDate(date(2024, 3, 14)), url)
+        for n, (host, url) in enumerate([("apnews.example", "https://apnews.example/1"), ("bbc.example", None)])
+    )
+    assert "-# also: [apnews.example](https://apnews.example/1), bbc.example\n" in card(
+        a_hit(an_article(), BARRIER, copies=copies)
+    )
+
+
+def test_many_copies_are_counted():
+    copies = tuple(Copy(str(n), f"outlet-{n}.example", "", PubDate(date(2024, 3, 14)), None) for n in range(40))
+    line = card(a_hit(an_article(), BARRIER, copies=copies)).split("\n")[2]
+    assert line.startswith("-# also: outlet-0.example, ")
+    assert line.endswith("more")
+    assert units(line) < 300
+
+
+@pytest.mark.parametrize("headline", ["[Analysis] The barrier", "No ] end", "Open [ end", "https://evil.example wins"])
+def test_a_headline_that_would_break_its_link_has_the_link_behind_it(headline):
+    first = card(a_hit(an_article(headline=headline))).split("\n")[0]
+    seen = rendered(first.removeprefix("### "))
+    assert seen == [("text", f"{headline} "), ("link", "[link](https://harbourpost.example/barrier)")]
+
+
+@pytest.mark.parametrize(
+    ("published", "printed"),
+    [
+        (PubDate(date(2023, 9, 5)), "5 September 2023"),
+        (PubDate(date(2023, 9, 5), time(11, 47, 52)), "5 September 2023, 11:47"),
+        (PubDate(date(2023, 9, 5), time(11, 47), timedelta(0)), "5 September 2023, 11:47 UTC"),
+        (
+            PubDate(date(2023, 9, 5), time(23, 59), timedelta(hours=-9, minutes=-30)),
+            "5 September 2023, 23:59 UTC-09:30",
+        ),
+        (PubDate(date(832, 1, 1)), "1 January 832"),
+    ],
+)
+def test_a_publication_date_is_printed_as_it_was_known(published, printed):
+    assert card_limits.published(published) == printed
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"matched": 1, "ranked": 1}, "-# 1 article"),
+        ({"matched": 1234, "ranked": 1234}, "-# 1,234 articles"),
+        ({"matched": 12, "ranked": 80, "page": 2, "pages": 16},
+         "-# 12 articles have all the words, 80 have some · page 2 of 16"),
+        ({"matched": 1, "ranked": 80}, "-# 1 article has all the words, 80 have some"),
+        ({"matched": 0, "ranked": 80}, "-# no article has all the words, 80 have some"),
+        ({"matched": 10000, "ranked": 20000, "matched_exact": False},
+         "-# more than 10,000 articles have all the words, more than 20,000 have some"),
+    ],
+)  # fmt: skip
+def test_the_header_says_what_was_found(fields, line):
+    assert texts(shown(some_results(a_hit(an_article()), **fields)))[0].split("\n") == ["`tidal barrier`", line]
+
+
+def test_the_header_says_how_the_query_was_read_once_each():
+    found = some_results(
+        a_hit(an_article()), notes=("No article has the word “moat”.", "No article has the word “moat”.")
+    )
+    assert texts(shown(found))[0].split("\n")[2:] == ["-# No article has the word “moat”."]
+
+
+def test_nothing_found_says_what_was_searched_and_which_period_there_is():
+    status = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
+    said = text_of(render.no_match(some_results(matched=0, ranked=0, pages=0), status))
+    assert said.startswith("`tidal barrier`\n### No article matches\n")
+    assert "Searched 1,200 articles from 7 sources, 15 November 2019 to 14 November 2024." in said
+
+
+@pytest.mark.parametrize("inputs", [True, False])
+def test_an_empty_archive_says_how_it_is_filled(inputs):
+    assert "`dateline ingest PATH`" in text_of(render.empty(filling=False, inputs=inputs))
+    assert "being filled" in text_of(render.empty(filling=True, inputs=inputs))
+
+
+def test_five_ordinary_cards_are_shown_whole():
+    text = " ".join([BARRIER] * 5)[:300]
+    found = some_results(*[a_hit(an_article(id=f"{n}"), text, BARRIER * 2) for n in range(5)], pages=9)
+    view = shown(found)
+    assert within_limits(view)
+    assert ELLIPSIS not in text_of(view).replace("> …", "")
+
+
+def test_long_excerpts_shrink_before_anything_else_goes():
+    found = some_results(*[a_hit(an_article(id=f"{n}"), "flood and barrier " * 60, BARRIER) for n in range(5)])
+    view = shown(found)
+    assert within_limits(view)
+    for shown_card in texts(view)[1:]:
+        head, credit, first, second = shown_card.split("\n")
+        assert "](https://harbourpost.example/barrier)" in head
+        assert credit.endswith("by Mara Ellison")
+        assert card_limits.LEAST < units(first) < 900
+        assert second == f"> {ELLIPSIS} {BARRIER}"
+
+
+def test_links_go_before_an_excerpt_becomes_too_short_and_source_and_date_never():
+    url = f"https://harbourpost.example/{'x' * 900}"
+    found = some_results(*[a_hit(an_article(id=f"{n}", url=url), BARRIER * 5) for n in range(5)])
+    view = shown(found)
+    assert within_limits(view)
+    for shown_card in texts(view)[1:]:
+        head, credit, excerpt = shown_card.split("\n")
+        assert head == "### Tidal barrier holds"
+        assert credit == "-# The Harbour Post · 14 March 2024 · by Mara Ellison"
+        assert units(excerpt) >= card_limits.LEAST
+
+
+def _copies(names: list[str], url: str | None) -> tuple[Copy, ...]:
+    return tuple(Copy(str(n), name, name, PubDate(date(2024, 3, 14)), url) for n, name in enumerate(names))
+
+
+addresses = st.one_of(st.none(), hostile_text, hostile_text.map("https://a.example/{}".format))
+articles = st.builds(
+    an_article, headline=hostile_text, text=hostile_text, source=hostile_text.filter(clean), source_name=hostile_text,
+    url=addresses, byline=st.one_of(st.none(), hostile_text), published=st.builds(PubDate, st.dates(), st.times()),
+)  # fmt: skip
+hits = st.builds(
+    lambda article, quotes, marks, names, url: a_hit(article, *quotes, marks=tuple(marks), copies=_copies(names, url)),
+    articles, st.lists(hostile_text.map(lambda text: text * 9), max_size=2), highlights,
+    st.lists(hostile_text, max_size=5), addresses,
+)  # fmt: skip
+queries = hostile_text.map(lambda text: clean(text.replace("`", ""))[:300] or "x")
+
+
+@settings(max_examples=60)
+@given(st.lists(hits, min_size=1, max_size=render.PAGE), queries, st.lists(hostile_text, max_size=5))
+def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes):
+    view = shown(some_results(*found, query=query, notes=tuple(notes), matched=10**6, ranked=10**9, pages=10**6))
+    assert within_limits(view)
+    header, *cards = texts(view)
+    assert header.split("\n")[0] == f"`{query}`"
+    for hit, shown_card in zip(found, cards, strict=True):
+        head, credit, *rest = shown_card.split("\n")
+        assert head.startswith("### ")
+        assert {kind for kind, _ in rendered(head[4:])} <= {"text", "link"}
+        assert card_limits.published(hit.article.published) in credit
+        assert {kind for kind, _ in rendered(credit[3:])} <= {"text"}
+        for line in rest:
+            assert line.startswith(("> ", "-# also: "))
+            assert {kind for kind, _ in rendered(line.split(" ", 1)[1])} <= {"text", "bold", "link"}
+            assert not LINE_START.match(line.removeprefix("> ").removeprefix("-# "))
+
+
+def test_the_worst_page_that_there_can_be_is_within_the_limits():
+    worst = "**👩" * 400
+    article = an_article(
+        headline=worst, source=worst, source_name=worst, byline=worst, url=f"https://a.example/{'x' * 980}",
+        published=PubDate(date(2023, 9, 25), time(23, 59), timedelta(hours=-9, minutes=-30)),
+    )  # fmt: skip
+    marks = tuple(Span(start, start + 1) for start in range(0, 1200, 2))
+    hit = a_hit(article, worst, worst, marks=marks, copies=_copies([worst] * 5, "https://a.example/"))
+    fields = {"matched": 10**9, "ranked": 10**9 + 1, "matched_exact": False, "page": 10**6, "pages": 10**6}
+    found = some_results(*[hit] * render.PAGE, query="👩" * 300, notes=(worst, f"{worst}1", f"{worst}2"), **fields)
+    assert within_limits(shown(found))
+
+
+@settings(max_examples=60)
+@given(articles.map(lambda article: an_article(text=article.text * 40, headline=article.headline, url=article.url)))
+def test_any_article_is_within_the_limits(article):
+    assert within_limits(render.article(article))
+
+
+def test_a_short_article_is_shown_whole_with_its_credit_and_its_id():
+    view = render.article(an_article(url=None, text="One.\n\n1. Two.\n# Three."))
+    assert texts(view) == [
+        "### Tidal barrier holds\n-# The Harbour Post · 14 March 2024 · by Mara Ellison",
+        "One.\n\n1\\. Two.\n\n\\# Three.",
+        "-# Article `kv6hr54xyx`",
+    ]
+
+
+def test_a_long_article_says_that_there_is_more_and_where():
+    said = text_of(render.article(an_article(text=f"{BARRIER}\n" * 200)))
+    assert "the rest of the article is [at its source](https://harbourpost.example/barrier)" in said
+    assert "does not fit here" in text_of(render.article(an_article(text=BARRIER * 200, url=None)))
+
+
+@given(
+    st.lists(st.builds(Source, hostile_text, hostile_text, st.integers(1, 10**7), st.dates(), st.dates()), max_size=90)
+)
+@settings(max_examples=30)
+def test_any_list_of_sources_is_within_the_limits(known):
+    assert within_limits(render.sources(known))
+
+
+def test_a_list_of_sources_that_is_too_long_says_how_many_are_left_out():
+    known = [Source(f"outlet-{n}.example", f"Outlet {n}", 5, date(2020, 1, 1), date(2024, 1, 1)) for n in range(500)]
+    *lines, last = text_of(render.sources(known)).split("\n")
+    assert lines[1] == "**Outlet 0** `outlet-0.example` · 5 articles · 2020–2024"
+    assert last == f"-# and {500 - len(lines) + 1:,} more"
+
+
+@given(hostile_text.map(lambda text: text[:150]), hostile_text.map(lambda text: text * 5), st.integers(1, 10**7))
+def test_a_suggestion_fits_or_is_none(key, name, count):
+    choice = render.choice(Source(key, name, count, date(2020, 1, 1), date(2020, 1, 1)))
+    if choice is None:
+        assert not clean(key) or units(key) > render.CHOICE
+    else:
+        assert 1 <= units(choice.name) <= render.CHOICE
+        assert choice.value == key
+
+
+def test_a_report_counts_and_names_the_first_rejections():
+    rejected = tuple(Rejection(f"news.jsonl:{n}", "no date") for n in range(9))
+    lines = render.report(IngestReport(added=3, updated=1, rejected=rejected))
+    assert lines[0] == "13 read: 3 added, 1 changed, 0 unchanged, 0 copies, 9 rejected"
+    assert lines[1] == "-# rejected `news.jsonl:0`: no date"
+    assert lines[-1].startswith("-# and 6 more")
+
+
+@given(st.lists(hostile_text, max_size=9))
+def test_any_notice_is_within_the_limits(sentences):
+    assert within_limits(render.notice(*sentences, "x" * 3000, "y" * 3000))
+
+
+def test_the_age_of_the_index_is_counted_by_discord():
+    moment = datetime(2024, 3, 14, tzinfo=UTC)
+    assert render.index_age(CorpusStatus(1, 1, None, None, moment, 1)) == f"<t:{int(moment.timestamp())}:R>"
+    assert render.index_age(CorpusStatus(0, 0, None, None, None, 0)) == "never"

@@ -1,0 +1,345 @@
+"""The worker starts only when it can stay, says in one sentence why it cannot, and leaves when told."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import discord_double
+from corpus import Keeper
+from discord_double import DiscordDouble
+
+ROOT = Path(__file__).parents[1]
+LEAVING = 2.0  # seconds between the signal and the end (what the shortest host grants)
+TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.sesame.open"
+
+
+def dateline(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `dateline` in an environment of its own; nothing that is called here may reach Discord."""
+    return subprocess.run(
+        [sys.executable, "-c", "import sys; from bot.cli import main; sys.exit(main())", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
+    )
+
+
+def archive_with(folder: Path, count: int) -> Path:
+    """A file of that many articles, and the archive made from it."""
+    articles = folder / "news.jsonl"
+    lines = [
+        {
+            "title": f"Barrier {n}",
+            "text": f"The tidal barrier {n} held.",
+            "source": "post.example",
+            "date": "2024-03-14",
+        }
+        for n in range(count)
+    ]
+    articles.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with Keeper.open(folder / "data") as keeper:
+        keeper.ingest([articles])
+    return articles
+
+
+def test_without_a_token_it_says_so_in_one_sentence(tmp_path):
+    done = dateline("run", cwd=tmp_path)
+    assert done.returncode == 4
+    assert done.stderr.startswith("DISCORD_TOKEN is not set: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_value_of_a_setting_is_told_before_anything_is_made(tmp_path):
+    done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN, LOG_LEVEL="loud")
+    assert (done.returncode, done.stderr) == (
+        4, "LOG_LEVEL is 'loud'; it may be debug, info, warning or error.\n",
+    )  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
+def test_inputs_that_cannot_be_told_apart_are_an_unknown_value_too(tmp_path):
+    done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN, CORPUS_INPUTS="'a")
+    assert done.returncode == 4
+    assert done.stderr.startswith("CORPUS_INPUTS cannot be read: ")
+
+
+def test_check_does_everything_but_connect(tmp_path):
+    archive_with(tmp_path, 2)
+    done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN, ADMIN_GUILD="123456789012345678")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == (
+        "Ready to connect, with /search, /article, /sources, /about, /admin over "
+        "2 articles from 1 source, 14 March 2024 to 14 March 2024."
+    )
+
+
+def test_an_archive_of_a_newer_version_is_told(tmp_path):
+    archive_with(tmp_path, 1)
+    [database] = [path for path in (tmp_path / "data").iterdir() if path.suffix in (".db", ".sqlite", ".sqlite3")]
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN)
+    assert done.returncode == 3
+    assert "upgrade Dateline" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_one_command_has_the_verbs_of_the_archive_and_of_the_bot(tmp_path):
+    shown = dateline("--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    for verb in ("ingest", "search", "show", "reindex", "status", "run", "demo"):
+        assert f"\n  {verb} " in shown.stdout
+    assert dateline("--nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_the_verbs_of_the_archive_take_the_settings(tmp_path):
+    archive_with(tmp_path, 2)
+    done = dateline("status", "--json", cwd=ROOT, DATA_DIR=str(tmp_path / "data"))
+    assert json.loads(done.stdout)["articles"] == 2
+    assert dateline("status", cwd=tmp_path, DATA_DIR="nowhere").returncode == 3
+
+
+def test_the_shell_does_not_wait_for_discord_py():
+    loaded = (
+        "import sys, bot.cli; print([name for name in sys.modules if name.split('.')[0] in ('discord', 'aiohttp')])"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "[]\n"
+
+
+def test_a_discord_that_cannot_be_reached_is_1_and_one_sentence(tmp_path):
+    launcher = Path(discord_double.__file__).with_name("launcher.py")
+    done = subprocess.run(
+        [sys.executable, launcher, "-m", "bot"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DISCORD_TOKEN": TOKEN,
+            "DATA_DIR": str(tmp_path),
+            "DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10",
+            "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9",
+        },
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Discord cannot be reached: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.asyncio
+async def test_a_token_that_discord_refuses_is_5_and_no_identify(tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await discord.launch("-m", "bot", env={"DISCORD_TOKEN": TOKEN, "DATA_DIR": str(tmp_path)}, ready=False)
+        assert await bot.wait() == 5
+        assert "Discord refused the token" in bot.output
+        assert "Traceback" not in bot.output
+        assert "sesame" not in bot.output
+        assert not bot.sessions
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("code", "exit_code", "sentence"),
+    [(4014, 5, "Discord refused the intents"), (4013, 5, "Discord closed the connection for good, with code 4013.")],
+)
+async def test_a_connection_that_discord_ends_for_good_is_5(tmp_path, code, exit_code, sentence):
+    async with DiscordDouble() as discord:
+        bot = await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)})
+        while bot.exit_code is None:  # as Discord does each time; a code that is followed by a cut is lost on aiohttp
+            await discord.faults.close_gateway(code)
+            await asyncio.sleep(0.1)
+        assert await bot.wait() == exit_code
+        assert sentence in bot.output
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.asyncio
+async def test_a_login_that_is_limited_for_hours_does_not_wait_for_them(tmp_path):
+    async with DiscordDouble() as discord:
+        discord.faults.rate_limit_next("/users/@me", retry_after=7200.0)
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)}, ready=False
+        )
+        assert await bot.wait() == 5
+        assert "no login for 7200 seconds" in bot.output
+
+
+@pytest.mark.asyncio
+async def test_commands_that_cannot_be_registered_now_do_not_keep_the_bot_away(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        bot = await discord.launch("-m", "bot", env=env)
+        bot.terminate()
+        await bot.wait()
+        discord.faults.rate_limit_next("/applications/*/commands", retry_after=7200.0)
+        bot = await discord.launch("-m", "bot", env=env)
+        assert "could not be registered" in bot.output
+        assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
+
+
+@pytest.mark.asyncio
+async def test_what_goes_wrong_is_told_with_an_incident_that_is_in_the_log(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        )
+        discord.faults.answer_next("/webhooks/*/messages/@original", status=400, body={"message": "no", "code": 1})
+        answer = await discord.user("reader").slash("search", query="barrier")
+        assert "Something went wrong" in answer.text
+        incident = answer.text.split("`")[1]
+        await bot.wrote(f"incident {incident}")
+        await bot.wrote(f"outcome=incident:{incident}")
+        assert "interaction-token" not in bot.output
+
+
+@pytest.mark.asyncio
+async def test_an_interaction_that_came_too_late_costs_one_line(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        )
+        discord.faults.expire_next_interaction()
+        await discord.user("reader").slash("search", query="barrier")
+        await bot.wrote("outcome=late")
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.asyncio
+async def test_of_two_workers_one_answers_and_the_other_is_silent(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        bots = [await discord.launch("-m", "bot", env=env) for _ in range(2)]
+        answer = await discord.user("reader").slash("search", query="barrier")
+        assert "Barrier" in answer.text
+        await discord.until(lambda: any("outcome=elsewhere" in bot.output for bot in bots), "one is silent")
+        assert not answer.followups
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads which signals a process has taken over from /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", [0.0, 0.1])
+def test_told_to_leave_while_it_still_loads_it_exits_with_0(tmp_path, number, moment):
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    bot = subprocess.Popen(
+        [sys.executable, "-m", "bot", "--check"], cwd=tmp_path, env=env | {"DISCORD_TOKEN": TOKEN},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    while not _catches(bot.pid, number):
+        assert bot.poll() is None
+    time.sleep(moment)
+    bot.send_signal(number)
+    written, _ = bot.communicate(timeout=LEAVING)
+    assert (bot.returncode, "Traceback" in written) == (0, False)
+
+
+def _catches(process: int, number: signal.Signals) -> bool:
+    """Whether a process has taken a signal over; a new Python has SIGINT already, so both must be."""
+    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt"))
+    caught = int(line.split()[1], 16)
+    return all(caught >> (each - 1) & 1 for each in (signal.SIGTERM, number))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("request_path", ["/users/@me", "/applications/@me", "/commands", "/gateway/bot"])
+async def test_told_to_leave_while_it_connects_it_exits_with_0(tmp_path, number, request_path):
+    async with DiscordDouble() as discord:
+        discord.faults.delay_next(f"*{request_path}", 0.5)
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)}, ready=False
+        )
+        await discord.until(lambda: any(request.path.endswith(request_path) for request in bot.requests), request_path)
+        bot.signal(number)
+        assert await bot.wait(timeout=LEAVING) == 0
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.asyncio
+async def test_told_to_leave_it_says_goodbye_even_where_discord_does_not_answer_that(tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)})
+        began = time.monotonic()
+        bot.terminate()
+        assert await bot.wait(timeout=LEAVING) == 0
+        assert time.monotonic() - began < LEAVING
+        assert discord.gateway.close_codes == [1000]
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.asyncio
+async def test_told_to_leave_it_still_answers_what_was_asked_before(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        )
+        asked = asyncio.create_task(discord.user("reader").slash("search", query="barrier"))
+        await discord.until(lambda: any(request.path.endswith("/callback") for request in bot.requests), "it is asked")
+        bot.terminate()
+        assert "Barrier" in (await asked).text
+        assert await bot.wait(timeout=LEAVING) == 0
+
+
+@pytest.mark.asyncio
+async def test_told_to_leave_during_a_reindex_it_gives_that_up_and_says_so(tmp_path):
+    articles = archive_with(tmp_path, 20_000)
+    async with DiscordDouble() as discord:
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data"), "CORPUS_INPUTS": f"news={articles}"}
+        bot = await discord.launch("-m", "bot", env=env)
+        answer = await discord.owner.slash("admin reindex")
+        assert "Reading the inputs again" in answer.text
+        second = await discord.owner.slash("admin reindex")
+        assert "running already" in second.text
+        bot.terminate()
+        await answer.until(lambda shown: "given up" in shown.text)
+        assert await bot.wait(timeout=LEAVING) == 0
+        await discord.launch("-m", "bot", env=env)
+        assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
+
+
+@pytest.mark.asyncio
+async def test_a_reindex_that_fails_says_why_and_the_archive_answers_as_before(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data"), "CORPUS_INPUTS": "gone=no-such-file"}
+        await discord.launch("-m", "bot", env=env)
+        answer = await discord.owner.slash("admin reindex")
+        await answer.until(lambda shown: "failed" in shown.text)
+        assert "no-such-file" in answer.text
+        assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
+        assert "**Last reindex** failed <t:" in (await discord.owner.slash("admin status")).text
+
+
+@pytest.mark.asyncio
+async def test_the_log_holds_no_question_unless_the_operator_wants_it(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data"), "LOG_FORMAT": "json"}
+        quiet = await discord.launch("-m", "bot", env={**env, "LOG_LEVEL": "debug"})
+        await discord.user("reader").slash("search", query="barrier zugzwang")
+        await quiet.wrote('"outcome": "answered"')
+        quiet.terminate()
+        await quiet.wait()
+        assert "zugzwang" not in quiet.output
+        assert "interaction-token" not in quiet.output
+        telling = await discord.launch("-m", "bot", env={**env, "LOG_QUERIES": "1"})
+        await discord.user("reader").slash("search", query="barrier zugzwang")
+        await telling.wrote('"query": "barrier zugzwang"')
