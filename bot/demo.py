@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # SimCord is in the development lock only
     from simcord import ChannelHandle, Env, MemberActor, Preview
 
 SAMPLES = Path(corpus.__file__).parent / "samples"
-FIRST_QUERY = "when did the ferry Aurelia sink"
+FIRST_QUERY = "who stole the museum's astrolabe"
 
 _NAME = "Dateline"
 _SETTLED = 60.0  # seconds that the page waits for the bot to have answered
@@ -36,7 +36,7 @@ _MISSING = "The demo needs SimCord, which is in the development lock: run `make 
 _GREETING = """\
 ### Ask the archive
 Type `/` below, pick **search**, and write a question, words or a "phrase". Try these:
-> `who stole the astrolabe` · `"stern door" -verdict` · `central bank rates after:2023` · `incendio Santa Irena`
+> `when did the ferry Aurelia sink` · `"stern door" -verdict` · `central bank rates after:2023` · `incendio Santa Irena`
 Among its options, `source` completes as you type, and `public` shows the answer to everyone. `/article`, `/sources` \
 and `/about` are there too, and as Ada you may use `/admin`.
 When an answer lands out of sight, **View response** at the top goes there; \

@@ -1,6 +1,5 @@
 """The commands as Discord is told of them: a change of them is a visible change of `commands.json` (`make docs`)."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

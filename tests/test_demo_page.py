@@ -37,7 +37,7 @@ async def test_the_page_opens_with_a_first_answer_and_a_greeting_that_says_what_
 
 
 async def test_a_question_asked_on_the_page_is_answered_with_source_and_date(page):
-    answer = await run_command(page, "search", query="who stole the astrolabe")
+    answer = await run_command(page, "search", query="astrolabe sentenced")
     await expect(answer).to_contain_text("Only you can see this")
     await expect(answer).to_contain_text("was sentenced in Averstad on Friday")
     await expect(answer).to_contain_text("the-meridian.example")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from generated import readme, snapshot
+from generated import readme
 
 import corpus
 from corpus import Query
@@ -74,10 +73,6 @@ def test_a_flow_sees_values_errors_and_its_own_steps(flow, may):
 
 def test_the_generated_parts_of_readme_are_what_the_code_says():
     assert readme(README) == README, "run `make docs`"
-
-
-def test_the_snapshot_of_the_commands_is_what_the_code_says():
-    assert json.loads(snapshot()) == json.loads((ROOT / "tests" / "commands.json").read_text(encoding="utf-8"))
 
 
 def examples() -> list[str]:
