@@ -136,12 +136,13 @@ def _header(found: Results, notes: Iterable[str]) -> str:
 
 def _found(found: Results) -> str:
     most = "" if found.matched_exact else "more than "
-    if found.matched == found.ranked:
+    if found.matched == found.ranked and not found.dropped:
         return f"{most}{_articles(found.matched)}"
     if not found.matched:
         return f"no article has all the words, {most}{found.ranked:,} have some"
     have = "article has" if found.matched == 1 else "articles have"
-    return f"{most}{found.matched:,} {have} all the words, {most}{found.ranked:,} have some"
+    but = f" but {prose(short(', '.join(found.dropped), NOTE))}" if found.dropped else ""
+    return f"{most}{found.matched:,} {have} all the words{but}, {most}{found.ranked:,} have some"
 
 
 def _notes(notes: Iterable[str]) -> list[str]:

@@ -107,6 +107,7 @@ class Corpus:
             ranked=ranking.articles,
             page=page,
             pages=-(-ranking.stories // limit),
+            dropped=matched.dropped,
         )
 
     def _page(self, view: EngineView, asked: Asked, ranking: Ranking, first: int, limit: int) -> list[_Read]:

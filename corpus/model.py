@@ -186,8 +186,9 @@ class Results:
     """One page of an answer.
 
     ``query`` is the canonical text of what was asked: parsed again it is the same query. ``notes`` say how it was
-    read where that is not what was typed. ``matched`` counts the articles that have all the words, ``ranked`` those
-    that have any (both exact where ``matched_exact``); ``pages`` is how many pages the ranked ones fill.
+    read where that is not what was typed. ``matched`` counts the articles that have all the words but the ``dropped``
+    ones (words are dropped only where no article has all), ``ranked`` those that have any (both exact where
+    ``matched_exact``); ``pages`` is how many pages the ranked ones fill.
     """
 
     query: str
@@ -198,6 +199,7 @@ class Results:
     ranked: int
     page: int
     pages: int
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def results(value: Results) -> Plain:
         "notes": list(value.notes),
         "matched": value.matched,
         "matched_exact": value.matched_exact,
+        "dropped": list(value.dropped),
         "ranked": value.ranked,
         "page": value.page,
         "pages": value.pages,

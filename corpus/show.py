@@ -40,7 +40,10 @@ def counted(found: model.Results, status: model.CorpusStatus) -> str:
     if not found.hits:
         return f"Page {found.page} is past the last: there are {found.pages}."
     matched = f"{found.matched:,}{'' if found.matched_exact else ' or more'}"
-    return f"{matched} of {status.articles:,} articles match {found.query}; {found.ranked:,} have something of it."
+    but = f" but {', '.join(found.dropped)}" if found.dropped else ""
+    return (
+        f"{matched} of {status.articles:,} articles have all of {found.query}{but}; {found.ranked:,} have some of it."
+    )
 
 
 def article(whole: model.Article) -> None:

@@ -338,3 +338,18 @@ async def test_told_to_leave_it_says_goodbye_and_exits_with_0(samples_archive, n
         assert await bot.wait(timeout=LEAVING) == 0
         assert discord.gateway.close_codes == [1000]
         assert "Traceback" not in bot.output
+
+
+async def test_all_that_the_bot_sends_is_as_discord_describes_it(samples_archive):
+    async with DiscordDouble() as discord:
+        if not discord.openapi_checked:
+            pytest.skip("Discord's own description is not at ../shared/data/discord/openapi.json")
+        await started(discord, samples_archive)
+        first = await discord.user("reader").slash("search", query="flood harbour")
+        await first.press("Next")
+        await first.press(first.buttons[0].custom_id)
+        for command in ("sources", "about", "admin status"):
+            await discord.owner.slash(command)
+        sent = {f"{request.method} {request.path.split('/')[1]}" for request in discord.requests if request.body}
+        assert {"PUT applications", "POST interactions", "PATCH webhooks"} <= sent
+        discord.assert_valid()

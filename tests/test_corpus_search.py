@@ -174,7 +174,15 @@ def test_words_that_no_article_has_are_named_and_the_rest_is_counted(archive_of)
     corpus = archive_of({"text": "Red harbour."}, {"text": "Red ship."})
     results = corpus.search(Query.parse("red zeppelin"))
     assert results.matched == 2
+    assert results.dropped == ("zeppelin",)
     assert any("zeppelin" in note for note in results.notes)
+
+
+def test_where_no_article_has_all_the_words_the_commonest_are_dropped_and_named(archive_of):
+    corpus = archive_of({"text": "Red harbour."}, {"text": "Red ship."}, {"text": "A lighthouse."})
+    results = corpus.search(Query.parse("red lighthouse"))
+    assert (results.matched, results.dropped, results.ranked) == (1, ("red",), 3)
+    assert not results.notes
 
 
 def test_of_many_words_most_of_their_weight_is_enough_to_match(archive_of):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.analysis import Analyser
@@ -35,9 +35,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How many articles have all the words, or as many of them as any article has, and a note if words were dropped."""
+    """How many articles have all the words but the dropped ones; a note names words that stand in no article."""
 
     articles: int
+    dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -118,7 +119,9 @@ def count_matched(view: EngineView, asked: Asked) -> Matched:
     while kept and not found:
         found = view.count(_all_of(asked, kept), EXACT_TO)
         kept = kept if found else kept[:-1]
-    return Matched(found, _dropped(asked, kept, absent) if found else ())
+    missing = _listed(_typed(asked, absent))
+    notes = (f"No article has the word {missing}.",) if absent else ()
+    return Matched(found, _typed(asked, set(asked.words) - set(kept)) if found else (), notes)
 
 
 def rank(view: EngineView, asked: Asked, stories: int) -> Ranking:
@@ -160,18 +163,9 @@ def _all_of(asked: Asked, terms: Sequence[str]) -> WeightedQuery:
     return replace(asked.query, any_of=(), all_of=(*asked.query.all_of, *singles))
 
 
-def _dropped(asked: Asked, kept: Sequence[str], absent: Sequence[str]) -> tuple[str, ...]:
-    if len(kept) == len(asked.words):
-        return ()
-    missing = [asked.words[term] for term in asked.words if term in absent]
-    notes = [f"No article has the word {_listed(missing)}."] if missing else []
-    if len(kept) + len(missing) < len(asked.words):
-        notes.append(f"No article has all the words: counted are those with {_listed(_typed(asked, kept))}.")
-    return tuple(notes)
-
-
-def _typed(asked: Asked, terms: Sequence[str]) -> list[str]:
-    return [typed for term, typed in asked.words.items() if term in terms]
+def _typed(asked: Asked, terms: Container[str]) -> tuple[str, ...]:
+    """These terms as they were typed, in the order of the query."""
+    return tuple(dict.fromkeys(typed for term, typed in asked.words.items() if term in terms))
 
 
 def _listed(words: Iterable[str]) -> str:
