@@ -35,10 +35,14 @@ _SETTLED = 60.0  # seconds that the page waits for the bot to have answered
 _MISSING = "The demo needs SimCord, which is in the development lock: run `make run`, which installs it."
 _GREETING = """\
 ### Ask the archive
-Type `/` below, pick **search**, and write a question, words or a "phrase". Try these:
-> `when did the ferry Aurelia sink` · `"stern door" -verdict` · `central bank rates after:2023` · `incendio Santa Irena`
-Among its options, `source` completes as you type, and `public` shows the answer to everyone. `/article`, `/sources` \
-and `/about` are there too, and as Ada you may use `/admin`.
+Dateline searches a news archive and answers word for word, each excerpt with its source and its date, as above.
+Type `/` below, pick **search**, and write a question, words or a "phrase":
+- `when did the ferry Aurelia sink`
+- `"stern door" -verdict`
+- `central bank rates after:2023`
+
+Among its options, `source` completes as you type, and `public` shows the answer to everyone. \
+As Ada you may use `/admin`.
 When an answer lands out of sight, **View response** at the top goes there; \
 **Viewing as** shows what another reader sees.
 -# All articles are invented. A line typed in full is a plain message here: pick the command from the list. \
@@ -128,7 +132,8 @@ async def _furnish(client: Dateline, world: World) -> None:
     """The greeting comes last: the page opens at the end of the channel."""
     await world.viewers[0].slash(world.channel, "search", query=FIRST_QUERY, public=True)
     greeting = ui.LayoutView(timeout=None)
-    greeting.add_item(ui.TextDisplay(_GREETING))
+    for part in _GREETING.split("\n\n"):  # after a list, the page sets all lines of the same text in
+        greeting.add_item(ui.TextDisplay(part))
     await client.get_partial_messageable(world.channel.id).send(view=greeting)
 
 
