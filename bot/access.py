@@ -32,15 +32,16 @@ def installs(settings: Settings) -> app_commands.AppInstallationType:
 def may_ask(interaction: discord.Interaction[Dateline]) -> None:
     """Let pass whoever may ask from here.
 
-    A server outside ``ALLOWED_GUILDS`` is refused whoever brought the bot there. ``USER_INSTALL=0`` refuses what only
-    a person's own installation allows, and direct messages too where servers are limited: nobody there can be placed.
+    A server outside ``ALLOWED_GUILDS`` is refused whoever brought the bot there, but for the one where admins act.
+    ``USER_INSTALL=0`` refuses what only a person's own installation allows, and direct messages too where servers are
+    limited: nobody there can be placed.
 
     Raises:
         Refused: the archive may not be asked from here.
     """
     settings = interaction.client.settings
     if interaction.guild_id is not None:
-        listed = not settings.allowed_guilds or interaction.guild_id in settings.allowed_guilds
+        listed = not settings.allowed_guilds or interaction.guild_id in {*settings.allowed_guilds, settings.admin_guild}
         own = interaction.is_user_integration() and not interaction.is_guild_integration()
         allowed = listed and (settings.user_install or not own)
     else:

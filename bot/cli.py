@@ -60,6 +60,7 @@ def _run(settings: Settings, *, check: bool, or_demo: bool) -> int:
 
 
 def _demo(*, port: int) -> int:
+    leave_when_told()
     from bot.demo import run  # noqa: PLC0415  # as above
 
     return run(port)
@@ -69,4 +70,4 @@ def _must_be_inputs(text: str) -> None:
     try:
         parse_inputs(text)
     except CorpusError as error:
-        raise SettingsError(f"CORPUS_INPUTS cannot be read: {error}.") from error
+        raise SettingsError(f"CORPUS_INPUTS cannot be read. {error}.") from error

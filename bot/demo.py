@@ -62,13 +62,16 @@ class World:
 def run(port: int) -> int:
     """Serve the demo until Ctrl-C, SIGTERM or the end of the page's session; returns the exit code."""
     try:
-        import simcord  # noqa: F401, PLC0415  # only the demo needs it
+        from simcord import SetupError  # noqa: PLC0415  # only the demo needs it
     except ImportError:
         click.echo(_MISSING, err=True)
         return 1
     logging.basicConfig(level=logging.WARNING)
-    with contextlib.suppress(KeyboardInterrupt):  # before the page is up; afterwards it is a cancellation
+    try:
         asyncio.run(_serve(port))
+    except SetupError as error:
+        click.echo(f"The demo cannot be served: {error}.", err=True)
+        return 1
     return 0
 
 

@@ -84,6 +84,7 @@ def _field(value: object) -> str:
 class _Entry:
     command: str
     began: float
+    outcome: str | None = None
     hits: int | None = None
     query: str | None = None
 
@@ -112,11 +113,17 @@ class Journal:
         if entry := self._open.get(interaction):
             entry.hits, entry.query = hits, query if self._queries else None
 
+    def outcome(self, interaction: int, outcome: str) -> None:
+        """How it will have ended, if nothing worse happens."""
+        if entry := self._open.get(interaction):
+            entry.outcome = outcome
+
     def close(self, interaction: int, outcome: str) -> None:
-        """It ended: write its line."""
+        """It ended: write its line. That it was answered says less than an outcome that was told before."""
         entry = self._open.pop(interaction, None)
         if entry is None:
             return
         milliseconds = round((time.perf_counter() - entry.began) * 1000, 1)
-        fields = {"command": entry.command, "outcome": outcome, "hits": entry.hits, "ms": milliseconds}
+        told = entry.outcome if outcome == self.ANSWERED and entry.outcome else outcome
+        fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})

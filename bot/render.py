@@ -96,7 +96,7 @@ def choice(source: Source) -> app_commands.Choice[str] | None:
 
 def notice(*sentences: str) -> ui.LayoutView:
     """Sentences of the program itself, one a line."""
-    return _box(_clip("\n".join(prose(sentence) for sentence in sentences)))
+    return _box(_clip("\n".join(prose(sentence[: TEXT // 2]) for sentence in sentences)))
 
 
 def facts(title: str, lines: Iterable[str]) -> ui.LayoutView:
@@ -130,19 +130,27 @@ def report(done: IngestReport) -> list[str]:
 
 def _header(found: Results, notes: Iterable[str]) -> str:
     """The query as it is read back from the message, what was found, and how the query was read."""
-    page = f" · page {found.page:,} of {found.pages:,}" if found.pages > 1 else ""
+    about = "" if found.pages_exact else "about "
+    page = f" · page {found.page:,} of {about}{found.pages:,}" if found.pages > 1 else ""
     return "\n".join([code(found.query), f"-# {_found(found)}{page}", *[f"-# {note}" for note in _notes(notes)]])
 
 
 def _found(found: Results) -> str:
-    most = "" if found.matched_exact else "more than "
-    if found.matched == found.ranked and not found.dropped:
+    most = "" if found.matched_exact else "at least "
+    if found.dropped:
+        but = ", ".join(f"“{word}”" for word in found.dropped)
+        counted = f"{most}{found.matched:,} {_have(found.matched)} all but {prose(short(but, NOTE))}"
+        return f"no article has all the words: {counted}, {found.ranked:,} {_have(found.ranked)} some"
+    if found.matched == found.ranked:
         return f"{most}{_articles(found.matched)}"
     if not found.matched:
-        return f"no article has all the words, {most}{found.ranked:,} have some"
-    have = "article has" if found.matched == 1 else "articles have"
-    but = f" but {prose(short(', '.join(found.dropped), NOTE))}" if found.dropped else ""
-    return f"{most}{found.matched:,} {have} all the words{but}, {most}{found.ranked:,} have some"
+        return f"no article has all the words, {found.ranked:,} {_have(found.ranked)} some"
+    having = "article has" if found.matched == 1 else "articles have"
+    return f"{most}{found.matched:,} {having} all the words, {found.ranked:,} {_have(found.ranked)} some"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _notes(notes: Iterable[str]) -> list[str]:

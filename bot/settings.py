@@ -95,7 +95,7 @@ class Settings:
     allowed_guilds: frozenset[int] = field(
         default=frozenset(),
         metadata=_told(
-            "Ids of the servers in which the archive may be asked; empty: every server.",
+            "Ids of the servers that may ask the archive, with USER_INSTALL=0 no one else; empty: every server.",
             _ids,
             "ids of servers: numbers of 15 to 20 digits, separated by spaces",
         ),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _GIVEN = "given"  # in the extras of an interaction that has its answer
 # Discord's JSON error codes for an interaction that nobody can answer any more.
-_TOO_LATE = {10062: "late", 10015: "late", 40060: "elsewhere"}
+_TOO_LATE = {10062: "late", 10015: "late", 50027: "late", 40060: "elsewhere", 10008: "gone"}
 _STALE = "This command is not the one that the bot knows now: reload Discord, then try again."
 
 Interaction = discord.Interaction["Dateline"]
@@ -99,8 +99,18 @@ async def _tell(interaction: Interaction, view: ui.LayoutView) -> None:
         await interaction.followup.send(view=view, ephemeral=True)
 
 
-async def answer(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Give the answer to an interaction that was deferred."""
+async def answer(interaction: Interaction, made: Awaitable[ui.LayoutView]) -> None:
+    """Give the answer to an interaction that was deferred; what the archive has to tell instead is an answer too."""
+    try:
+        view = await made
+    except CorpusError as error:
+        interaction.client.journal.outcome(interaction.id, type(error).__name__)
+        view = render.notice(str(error))
+    await give(interaction, view)
+
+
+async def give(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Put this in the place of what the interaction shows until now."""
     await interaction.edit_original_response(view=view)
     interaction.extras[_GIVEN] = True
 

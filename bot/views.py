@@ -12,8 +12,8 @@ import discord
 from discord import ui
 
 from bot import render
-from bot.tree import answer, conduct
-from corpus import Article, Corpus, Query, Results
+from bot.tree import answer, conduct, give
+from corpus import Article, Corpus, NotIndexed, Query, Results
 
 if TYPE_CHECKING:
     from bot.client import Dateline
@@ -55,8 +55,11 @@ class Turn(ui.DynamicItem[Button], template=_TURN):
             await interaction.followup.send(view=render.notice(_OUTDATED), ephemeral=True)
             return
         found = await search(interaction, Query.parse(text), self.page)
-        notes = [] if found.ranked == self.ranked else [_CHANGED]
-        await answer(interaction, await results(interaction, found, notes=notes))
+        view = await results(interaction, found, notes=[] if found.ranked == self.ranked else [_CHANGED])
+        if found.hits or not own:
+            await give(interaction, view)
+        else:  # what others read stays, with its buttons
+            await interaction.followup.send(view=view, ephemeral=True)
 
 
 class Read(ui.DynamicItem[Button], template=_READ):
@@ -77,7 +80,7 @@ class Read(ui.DynamicItem[Button], template=_READ):
 
     async def _read(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await answer(interaction, await article(interaction, self.article_id))
+        await answer(interaction, article(interaction, self.article_id))
 
 
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (Turn, Read)
@@ -85,7 +88,17 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (Turn, Read)
 
 def works(custom_id: str) -> bool:
     """Whether there is anything behind a button."""
-    return any(pattern.fullmatch(custom_id) for pattern in (_TURN, _READ))
+    return any(button.__discord_ui_compiled_template__.fullmatch(custom_id) for button in BUTTONS)
+
+
+async def page(interaction: Interaction, query: Query) -> ui.LayoutView:
+    """The first page of an answer."""
+    try:
+        return await results(interaction, await search(interaction, query))
+    except NotIndexed:
+        if interaction.client.upkeep.running:  # it is being made
+            return nothing_yet(interaction)
+        raise
 
 
 async def search(interaction: Interaction, query: Query, page: int = 1) -> Results:
@@ -102,10 +115,13 @@ async def results(interaction: Interaction, found: Results, *, notes: list[str] 
     """What was found, with its buttons; or what was searched, where nothing was."""
     if found.hits:
         return render.results(found, read=_read_button, buttons=_turns(found, interaction.user.id), notes=notes or [])
+    status = await interaction.client.archive.ask(Corpus.status)
+    return render.no_match(found, status) if status.articles else nothing_yet(interaction)
+
+
+def nothing_yet(interaction: Interaction) -> ui.LayoutView:
+    """There is no article yet: that it is being filled, or how it is filled."""
     client = interaction.client
-    status = await client.archive.ask(Corpus.status)
-    if status.articles:
-        return render.no_match(found, status)
     return render.empty(filling=client.upkeep.running, inputs=bool(client.settings.corpus_inputs))
 
 

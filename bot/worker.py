@@ -18,7 +18,7 @@ from discord import app_commands
 from bot import logs, registry, render
 from bot.client import Dateline
 from bot.settings import Settings
-from corpus import AsyncCorpus, Corpus, CorpusError
+from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs
 
 FAILED, SETTINGS, REFUSED = 1, 4, 5
 
@@ -50,6 +50,8 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
             commands += registry.payload(client.tree, discord.Object(settings.admin_guild))
     finally:
         await archive.close()
+    for missing in (each for each in parse_inputs(settings.corpus_inputs) if not each.location.exists()):
+        click.echo(f"CORPUS_INPUTS: there is no {missing.location}, which is to be “{missing.name}”.", err=True)
     names = ", ".join(f"/{command['name']}" for command in commands)
     click.echo(f"Ready to connect, with {names} over {render.holdings(status)}.")
     return 0
@@ -92,7 +94,7 @@ def _ended(connection: asyncio.Task[None]) -> int:
     """Say why the connection ended by itself, and return the exit code."""
     error, code = connection.exception(), REFUSED
     match error:
-        case discord.LoginFailure():
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
             sentence = "Discord refused the token: DISCORD_TOKEN is not the token of a bot, or it was reset."
         case discord.PrivilegedIntentsRequired():
             sentence = "Discord refused the intents: allow them for the bot in the Developer Portal."

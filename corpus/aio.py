@@ -20,7 +20,8 @@ from corpus.model import IngestReport, Rejection
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_THREADS = 2  # a slow question must not stop a quick one; more would only wait for one another
+_LONGEST_SENTENCE = 500  # characters
+_THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
 
 
 class AsyncCorpus:
@@ -68,8 +69,8 @@ class AsyncCorpus:
             self._reindexing = False
 
     async def close(self) -> None:
-        """Let go of the archive, when the questions that are being answered have ended; no other is begun."""
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        """Let go of the archive. No question is begun any more, and none that is being answered is waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._corpus.close()
 
     async def _run_child(self, *command: str, inputs: str) -> IngestReport:
@@ -90,9 +91,13 @@ class AsyncCorpus:
         finally:
             if child.returncode is None:
                 child.kill()
-        if not printed:
-            raise CorpusError(complaint.strip() or f"The reindex ended with code {child.returncode}: run it by hand.")
-        return _report(json.loads(printed))
+                await asyncio.shield(child.wait())
+        if child.returncode or not printed:
+            raise CorpusError(_reason(complaint, child.returncode))
+        try:
+            return _report(json.loads(printed))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorpusError("The reindex ended without a report: run `dateline reindex` in the shell.") from error
 
 
 async def _printed_by(child: asyncio.subprocess.Process) -> tuple[str, str]:
@@ -101,7 +106,16 @@ async def _printed_by(child: asyncio.subprocess.Process) -> tuple[str, str]:
         raise RuntimeError("the child was started without pipes")
     printed, complaint = await asyncio.gather(child.stdout.read(), child.stderr.read())
     await child.wait()
-    return printed.decode(), complaint.decode()
+    return printed.decode(errors="replace"), complaint.decode(errors="replace")
+
+
+def _reason(complaint: str, code: int | None) -> str:
+    """The child's own sentence, which is the last line it wrote; or how it ended, if it could not say."""
+    if code is not None and code < 0:
+        killed = f"The reindex was killed by signal {-code}, perhaps for want of memory"
+        return f"{killed}: run `dateline reindex` in the shell to see more."
+    lines = complaint.strip().splitlines()
+    return lines[-1][:_LONGEST_SENTENCE] if lines else f"The reindex ended with code {code}: run it in the shell."
 
 
 def _report(plain: dict[str, object]) -> IngestReport:

@@ -15,7 +15,7 @@ import tantivy
 # Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_MEMORY = 60_000  # spellings in each of two memories, together about 15 MB
+_MEMORY = 60_000  # spellings in each of two memories, together about 20 MB
 
 # English words that say how a sentence is built and not what it is about.
 _STOP_WORDS = frozenset(
@@ -55,6 +55,8 @@ class _Memory(dict[str, str]):
         self._old: dict[str, str] = {}
 
     def __missing__(self, word: str) -> str:
+        if len(word) > _LONGEST_WORD:  # not worth remembering
+            return ""
         if len(self) >= _MEMORY:
             self._old = dict(self)
             self.clear()
@@ -72,8 +74,8 @@ class Analyser:
     def __init__(self) -> None:
         self._stem = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-            .filter(tantivy.Filter.lowercase())
             .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.lowercase())
             .filter(tantivy.Filter.custom_stopword(sorted(_STOP_WORDS)))
             .filter(tantivy.Filter.stemmer("english"))
             .build()
@@ -89,8 +91,6 @@ class Analyser:
         return [Token(self._term[word.group()], word.start(), word.end()) for word in _WORD.finditer(text)]
 
     def _learn(self, word: str) -> str:
-        if len(word) > _LONGEST_WORD:
-            return ""
         separator = "," if word[0].isdigit() else "."
         found = self._stem.analyze(word.replace("’", "'").replace(separator, ""))
         return found[0] if found else ""

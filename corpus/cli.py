@@ -163,5 +163,6 @@ def _line(value: plain.Plain) -> str:
 
 
 def _leave_when_stdin_closes() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not through Python's buffer, whose lock stops the end of the process
+        pass
     os._exit(FAILED)  # at once: whatever is half done heals at the next start

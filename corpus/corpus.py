@@ -16,7 +16,8 @@ from corpus.model import Article, CorpusStatus, Hit, Results, Scored, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.passages import Passage, best_passages
 from corpus.retrieval.query import Query
-from corpus.retrieval.rank import Asked, Ranking, count_matched, rank, weigh
+from corpus.retrieval.rank import Ranking, count_matched, rank
+from corpus.retrieval.weigh import Asked, weigh
 
 PAGE = 5
 """Hits on a page, unless asked otherwise."""
@@ -107,6 +108,7 @@ class Corpus:
             ranked=ranking.articles,
             page=page,
             pages=-(-ranking.stories // limit),
+            pages_exact=ranking.exact,
             dropped=matched.dropped,
         )
 

@@ -22,7 +22,7 @@ class EmptyQuery(QueryError):
     """Nothing was asked: no word, no phrase, no filter."""
 
     def __init__(self) -> None:
-        super().__init__('The query is empty: type a word, a "phrase" or a filter such as source:harbourpost.example.')
+        super().__init__('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
 
 
 class IngestError(CorpusError):

@@ -188,7 +188,7 @@ class Results:
     ``query`` is the canonical text of what was asked: parsed again it is the same query. ``notes`` say how it was
     read where that is not what was typed. ``matched`` counts the articles that have all the words but the ``dropped``
     ones (words are dropped only where no article has all), ``ranked`` those that have any (both exact where
-    ``matched_exact``); ``pages`` is how many pages the ranked ones fill.
+    ``matched_exact``); ``pages`` is how many pages the ranked ones fill, an estimate unless ``pages_exact``.
     """
 
     query: str
@@ -199,6 +199,7 @@ class Results:
     ranked: int
     page: int
     pages: int
+    pages_exact: bool = True
     dropped: tuple[str, ...] = ()
 
 

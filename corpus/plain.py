@@ -37,6 +37,7 @@ def results(value: Results) -> Plain:
         "ranked": value.ranked,
         "page": value.page,
         "pages": value.pages,
+        "pages_exact": value.pages_exact,
         "results": [_hit(hit) for hit in value.hits],
     }
 

@@ -28,7 +28,9 @@ def results(found: model.Results, status: model.CorpusStatus) -> None:
         console.print()
         _hit(console, hit)
     if found.page < found.pages:
-        console.print(Text(f"\nPage {found.page} of {found.pages}: --page {found.page + 1} for the next.", style="dim"))
+        about = "" if found.pages_exact else "about "
+        pages = f"Page {found.page:,} of {about}{found.pages:,}: --page {found.page + 1} for the next."
+        console.print(Text(f"\n{pages}", style="dim"))
 
 
 def counted(found: model.Results, status: model.CorpusStatus) -> str:

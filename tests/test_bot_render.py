@@ -150,7 +150,9 @@ def test_a_publication_date_is_printed_as_it_was_known(published, printed):
         ({"matched": 1, "ranked": 80}, "-# 1 article has all the words, 80 have some"),
         ({"matched": 0, "ranked": 80}, "-# no article has all the words, 80 have some"),
         ({"matched": 10000, "ranked": 20000, "matched_exact": False},
-         "-# more than 10,000 articles have all the words, more than 20,000 have some"),
+         "-# at least 10,000 articles have all the words, 20,000 have some"),
+        ({"matched": 6, "ranked": 22, "dropped": ("harbour", "ferry")},
+         "-# no article has all the words: 6 have all but “harbour”, “ferry”, 22 have some"),
     ],
 )  # fmt: skip
 def test_the_header_says_what_was_found(fields, line):

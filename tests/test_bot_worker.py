@@ -70,7 +70,7 @@ def test_an_unknown_value_of_a_setting_is_told_before_anything_is_made(tmp_path)
 def test_inputs_that_cannot_be_told_apart_are_an_unknown_value_too(tmp_path):
     done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN, CORPUS_INPUTS="'a")
     assert done.returncode == 4
-    assert done.stderr.startswith("CORPUS_INPUTS cannot be read: ")
+    assert done.stderr.startswith("CORPUS_INPUTS cannot be read. ")
 
 
 def test_check_does_everything_but_connect(tmp_path):

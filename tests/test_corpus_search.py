@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -241,3 +243,13 @@ def test_six_thousand_characters_of_anything_are_answered(samples, typed):
     query = Query.parse(typed)
     if not query.empty:
         samples.search(query)
+
+
+def test_a_text_without_sentences_costs_time_in_proportion_to_its_length(archive_of):
+    def seconds(words):
+        corpus = archive_of({"title": "Barriers", "text": "barrier " * words})
+        began = time.process_time()
+        corpus.search(Query.parse("barrier"))
+        return time.process_time() - began
+
+    assert seconds(20_000) < 50 * max(seconds(1_000), 0.002)

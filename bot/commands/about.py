@@ -23,6 +23,10 @@ _LOGGED = "The keeper of this bot has the text of questions logged, without name
 async def about(interaction: discord.Interaction[Dateline]) -> None:
     """Tell what there is to know before asking."""
     await interaction.response.defer(ephemeral=True, thinking=True)
+    await answer(interaction, _facts(interaction))
+
+
+async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.LayoutView:
     status = await interaction.client.archive.ask(Corpus.status)
     facts = [
         _WHAT,
@@ -31,4 +35,4 @@ async def about(interaction: discord.Interaction[Dateline]) -> None:
         f"**Privacy** {_LOGGED if interaction.client.settings.log_queries else _KEPT}",
         f"-# Dateline {VERSION} · `/search` asks, `/sources` lists the outlets, `/article` shows a text",
     ]
-    await answer(interaction, render.facts("About", facts))
+    return render.facts("About", facts)

@@ -11,9 +11,9 @@ from discord import app_commands
 
 from bot import access, render
 from bot.markdown import code, prose
-from bot.tree import answer
+from bot.tree import answer, give
 from bot.upkeep import Outcome
-from corpus import Corpus
+from corpus import Corpus, ReindexInProgress
 
 if TYPE_CHECKING:
     from bot.client import Dateline
@@ -49,29 +49,34 @@ class Admin(app_commands.Group):
         """Begin a reindex, and end with its report."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         upkeep = interaction.client.upkeep
-        if not (upkeep.inputs or index_only):
-            await answer(interaction, render.notice(_NO_INPUTS))
-            return
-        run = upkeep.begin(index_only=index_only)
-        await answer(interaction, render.notice(_REBUILDING if index_only else _BEGUN))
-        await asyncio.wait({run}, timeout=_TOKEN_LIFE)
-        await answer(interaction, _ending(run))
+        if upkeep.running:
+            await give(interaction, render.notice(str(ReindexInProgress())))
+        elif not (upkeep.inputs or index_only):
+            await give(interaction, render.notice(_NO_INPUTS))
+        else:
+            run = upkeep.begin(index_only=index_only)
+            await give(interaction, render.notice(_REBUILDING if index_only else _BEGUN))
+            await asyncio.wait({run}, timeout=_TOKEN_LIFE)
+            await give(interaction, _ending(run))
 
     @app_commands.command(description="How the archive, its index and the last reindex are")
     async def status(self, interaction: discord.Interaction[Dateline]) -> None:
         """Tell what a keeper wants to know at a glance."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        client = interaction.client
-        status = await client.archive.ask(Corpus.status)
-        facts = [
-            f"**Archive** {render.holdings(status)}",
-            f"**Index** {status.index_articles:,} articles, last changed {render.index_age(status)}",
-            f"**Inputs** {code(client.upkeep.inputs) if client.upkeep.inputs else 'none'}",
-            f"**Connection** {len(client.shards)} of {client.shard_count} shards{_delay(client)}",
-            *(["**Reindex** running"] if client.upkeep.running else []),
-            *(_last(client.upkeep.last) if client.upkeep.last else []),
-        ]
-        await answer(interaction, render.facts("Status", facts))
+        await answer(interaction, _status(interaction.client))
+
+
+async def _status(client: Dateline) -> discord.ui.LayoutView:
+    status = await client.archive.ask(Corpus.status)
+    facts = [
+        f"**Archive** {render.holdings(status)}",
+        f"**Index** {status.index_articles:,} articles, last changed {render.index_age(status)}",
+        f"**Inputs** {code(client.upkeep.inputs) if client.upkeep.inputs else 'none'}",
+        f"**Connection** {len(client.shards)} of {client.shard_count} shards{_delay(client)}",
+        *(["**Reindex** running"] if client.upkeep.running else []),
+        *(_last(client.upkeep.last) if client.upkeep.last else []),
+    ]
+    return render.facts("Status", facts)
 
 
 def _delay(client: Dateline) -> str:

@@ -20,4 +20,4 @@ if TYPE_CHECKING:
 async def article(interaction: discord.Interaction[Dateline], article_id: str) -> None:
     """Show an article with its source, date and link."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await answer(interaction, await views.article(interaction, article_id))
+    await answer(interaction, views.article(interaction, article_id))

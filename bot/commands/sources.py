@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot import render
+from bot import render, views
 from bot.tree import answer
 from corpus import Corpus
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 async def sources(interaction: discord.Interaction[Dateline]) -> None:
     """List the outlets, the one with the most articles first."""
     await interaction.response.defer(ephemeral=True, thinking=True)
+    await answer(interaction, _listed(interaction))
+
+
+async def _listed(interaction: discord.Interaction[Dateline]) -> discord.ui.LayoutView:
     known = await interaction.client.archive.ask(Corpus.sources)
-    client = interaction.client
-    nothing = render.empty(filling=client.upkeep.running, inputs=bool(client.settings.corpus_inputs))
-    await answer(interaction, render.sources(known) if known else nothing)
+    return render.sources(known) if known else views.nothing_yet(interaction)

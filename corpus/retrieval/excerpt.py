@@ -6,16 +6,22 @@ Nothing is rewritten or joined: an excerpt is one range of the article's text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 import regex
 
 from corpus.analysis import Analyser, Token
 from corpus.model import Article, Excerpt, Span
 from corpus.retrieval.passages import WINDOW, Passage, phrase_places, sentences
-from corpus.retrieval.rank import Asked
+from corpus.retrieval.weigh import Asked
 
 SECOND = 150  # characters of a second excerpt
+_LEAD = 20  # sentences looked at for how an article begins
+_BEFORE = 60  # characters of what comes before the first match in an excerpt that cuts a sentence
+_ROUNDING = 1e-9
 _WORD_START = re.compile(r"(?<=\s)\S")
 _GRAPHEME = regex.compile(r"\X")  # Python's own re does not know them
 
@@ -25,71 +31,91 @@ def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analys
 
     An article without any of the words shows how it begins.
     """
+    cutter = _Cutter(article, asked, analyser)
     if not passages:
-        return (_lead(article, asked, analyser),)
-    first = _excerpt(article, passages[0].span, WINDOW, asked, analyser)
-    second = _second(passages, first, asked, analyser)
-    if second is None:
-        return (first,)
-    return tuple(sorted([first, _excerpt(article, second, SECOND, asked, analyser)], key=lambda excerpt: excerpt.span))
-
-
-def _lead(article: Article, asked: Asked, analyser: Analyser) -> Excerpt:
-    whole = list(sentences(article.text))
-    fitting = [span for span in whole if span.stop - whole[0].start <= WINDOW] or whole[:1]
-    return _excerpt(article, Span(whole[0].start, fitting[-1].stop), WINDOW, asked, analyser)
-
-
-def _second(passages: Sequence[Passage], first: Excerpt, asked: Asked, analyser: Analyser) -> Span | None:
-    """The passage beside the first that has the most of the words which the first lacks."""
+        return (cutter.cut(_lead(article.text), WINDOW, asked.terms),)
+    first = cutter.cut(passages[0].span, WINDOW, asked.terms)
     lacking = asked.terms - frozenset(analyser.terms(first.text))
-    apart = [
-        passage
-        for passage in passages[1:]
-        if passage.span.stop <= first.span.start or passage.span.start >= first.span.stop
-    ]
-    best = max(apart, key=lambda passage: sum(asked.idf[term] for term in passage.terms & lacking), default=None)
-    return best.span if best and best.terms & lacking else None
+    passage = _beside(passages[1:], first.span, lacking, asked)
+    if passage is None:
+        return (first,)
+    second = cutter.cut(passage.span, SECOND, lacking)
+    return tuple(sorted([first, second], key=lambda excerpt: excerpt.span))
 
 
-def _excerpt(article: Article, whole: Span, limit: int, asked: Asked, analyser: Analyser) -> Excerpt:
-    span = fit(article.text, whole, limit, asked, analyser)
-    text = article.text[span.start : span.stop]
-    marked = highlights(text, asked, analyser)
-    return Excerpt(text, span, marked, article.attribution, span.start > whole.start, span.stop < whole.stop)
+def _lead(text: str) -> Span:
+    """How a text begins: its first sentences, as many as an excerpt shows."""
+    first, *others = islice(sentences(text), _LEAD)
+    fitting = [span for span in others if span.stop - first.start <= WINDOW]
+    return Span(first.start, fitting[-1].stop if fitting else first.stop)
 
 
-def highlights(text: str, asked: Asked, analyser: Analyser) -> tuple[Span, ...]:
-    """The asked words as they stand in a text: each whole word, each phrase from its first word to its last."""
-    tokens = analyser.tokens(text)
-    terms = [token.term for token in tokens]
-    found = [Span(token.start, token.stop) for token in tokens if token.term in asked.words]
-    for phrase in asked.phrases:
-        found += [
-            Span(tokens[place].start, tokens[place + phrase[-1][0]].stop) for place in phrase_places(terms, phrase)
-        ]
-    return _disjoint(sorted(found))
+def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[str], asked: Asked) -> Passage | None:
+    """The passage apart from the first excerpt that has the most of the words which that one lacks, if any has one."""
+    apart = [each for each in passages if each.span.stop <= first.start or each.span.start >= first.stop]
+    useful = [each for each in apart if each.terms & lacking]
+    return max(useful, key=lambda each: sum(asked.idf[term] for term in each.terms & lacking), default=None)
 
 
-def fit(text: str, span: Span, limit: int, asked: Asked, analyser: Analyser) -> Span:
-    """The part of a passage, at most ``limit`` characters, that holds the most of what was asked.
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts excerpts out of one article for one question."""
 
-    It begins at a word, at the passage's own beginning where that costs nothing, and never ends inside a grapheme.
-    """
-    if span.stop - span.start <= limit:
-        return span
-    part = text[span.start : span.stop]
-    matches = [token for token in analyser.tokens(part) if token.term in asked.terms]
-    starts = [0, *(word.start() for word in _WORD_START.finditer(part))]
-    start = max(starts, key=lambda place: (_held(matches, place, place + limit, asked), -place)) if matches else 0
-    stop = _word_end(part, start, start + limit)
-    return Span(span.start + start, span.start + stop)
+    article: Article
+    asked: Asked
+    analyser: Analyser
 
+    def cut(self, whole: Span, limit: int, wanted: frozenset[str]) -> Excerpt:
+        """The part of a passage, at most ``limit`` characters, that holds the most of the wanted terms.
 
-def _held(matches: Sequence[Token], start: int, stop: int, asked: Asked) -> float:
-    return sum(
-        asked.idf[term] for term in {token.term for token in matches if start <= token.start and token.stop <= stop}
-    )
+        It begins at a word, at the passage's own beginning where that costs nothing, and never ends inside a grapheme.
+        """
+        span = self._fit(whole, limit, wanted)
+        text = self.article.text[span.start : span.stop]
+        credit = self.article.attribution
+        return Excerpt(text, span, self._highlights(text), credit, span.start > whole.start, span.stop < whole.stop)
+
+    def _highlights(self, text: str) -> tuple[Span, ...]:
+        """The asked words as they stand there: each whole word, each phrase from its first word to its last."""
+        tokens = self.analyser.tokens(text)
+        terms = [token.term for token in tokens]
+        found = [Span(token.start, token.stop) for token in tokens if token.term in self.asked.words]
+        for phrase in self.asked.phrases:
+            found += [
+                Span(tokens[place].start, tokens[place + phrase[-1][0]].stop) for place in phrase_places(terms, phrase)
+            ]
+        return _disjoint(sorted(found))
+
+    def _fit(self, whole: Span, limit: int, wanted: frozenset[str]) -> Span:
+        if whole.stop - whole.start <= limit:
+            return whole
+        part = self.article.text[whole.start : whole.stop]
+        start = self._best_start(part, limit, wanted)
+        return Span(whole.start + start, whole.start + _word_end(part, start, start + limit))
+
+    def _best_start(self, part: str, limit: int, wanted: frozenset[str]) -> int:
+        """Where the window begins that holds matches of the most idf: at the beginning, or a little before a match.
+
+        One walk with two ends over the matches, since a passage without sentences can be as long as an article.
+        """
+        idf = self.asked.idf
+        matches = [token for token in self.analyser.tokens(part) if token.term in wanted]
+        worth = sum(idf[term] for term in {token.term for token in matches if token.stop <= limit})
+        best: Token | None = None
+        held: Counter[str] = Counter()
+        last = 0
+        for match in matches:
+            while last < len(matches) and matches[last].stop <= match.start - _BEFORE + limit:
+                held[matches[last].term] += 1
+                last += 1
+            now = sum(idf[term] for term, times in held.items() if times)
+            if now > worth + _ROUNDING:
+                best, worth = match, now
+            held[match.term] -= 1
+        if best is None:
+            return 0
+        word = _WORD_START.search(part, max(best.start - _BEFORE, 0), best.start)
+        return word.start() if word else best.start
 
 
 def _word_end(text: str, start: int, stop: int) -> int:

@@ -15,9 +15,10 @@ from rank_bm25 import BM25Okapi
 
 from corpus.analysis import Analyser
 from corpus.model import Article, Span, Terms
-from corpus.retrieval.rank import Asked
+from corpus.retrieval.weigh import Asked
 
 WINDOW = 300  # characters that an excerpt shows at most
+_READ = 100_000  # characters of an article that are read for passages: 50 ms; the longest news is a tenth of that
 _K1, _B = 1.2, 0.75
 
 _BORDER = re.compile(r"[.!?…。！？]+[\"'”’»)\]」』]*\s*")
@@ -29,12 +30,16 @@ _ABBREVIATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of sentences of one article (by its place in the page) that has asked words, and its score."""
+    """A run of sentences of one article (by its place in the page) that has asked words, and its score.
+
+    A ``torn`` one holds the last sentence of a text that breaks off: it is chosen where there is no other.
+    """
 
     article: int
     span: Span
     terms: frozenset[str]
     score: float
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class _Window:
     article: int
     span: Span
     terms: list[str]
+    torn: bool = False
 
 
 class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
@@ -94,28 +100,26 @@ def _ends_sentence(line: str, mark: int, after: int) -> bool:
 
 def _windows(place: int, article: Article, wanted: frozenset[str], analyser: Analyser) -> Iterator[_Window]:
     """Every run of sentences that fits an excerpt and begins with one that has a wanted term, or just before it."""
-    spans = _whole_sentences(article.text)
-    terms = [analyser.terms(article.text[span.start : span.stop]) for span in spans]
+    text = article.text[:_READ]
+    spans = list(sentences(text))
+    terms = [analyser.terms(text[span.start : span.stop]) for span in spans]
     matching = [not wanted.isdisjoint(own) for own in terms]
-    for first, span in enumerate(spans):
-        if True not in matching[first : first + 2]:
+    whole = len(spans) - 1 if len(spans) > 1 and text.rstrip().endswith("…") else len(spans)
+    for first, span in enumerate(spans[:whole]):
+        if True not in matching[first : min(first + 2, whole)]:
             continue
         last = first
-        while last + 1 < len(spans) and spans[last + 1].stop - span.start <= WINDOW:
+        while last + 1 < whole and spans[last + 1].stop - span.start <= WINDOW:
             last += 1
         if matching[first] or last > first:
             yield _Window(place, Span(span.start, spans[last].stop), list(chain.from_iterable(terms[first : last + 1])))
-
-
-def _whole_sentences(text: str) -> list[Span]:
-    """The sentences, without a last one that was torn off, unless there is no other."""
-    spans = list(sentences(text))
-    return spans[:-1] if len(spans) > 1 and text.rstrip().endswith("…") else spans
+    if whole < len(spans) and matching[-1]:
+        yield _Window(place, spans[-1], terms[-1], torn=True)
 
 
 def _passage(window: _Window, score: float, asked: Asked) -> Passage:
     score += sum(_weight(phrase, asked.idf) for phrase in asked.phrases if has_phrase(window.terms, phrase))
-    return Passage(window.article, window.span, asked.terms & frozenset(window.terms), score)
+    return Passage(window.article, window.span, asked.terms & frozenset(window.terms), score, window.torn)
 
 
 def _weight(phrase: Terms, idf: Mapping[str, float]) -> float:
@@ -135,5 +139,5 @@ def phrase_places(terms: Sequence[str], phrase: Terms) -> Iterator[int]:
             yield place
 
 
-def _best_first(passage: Passage) -> tuple[float, int]:
-    return -passage.score, passage.span.start
+def _best_first(passage: Passage) -> tuple[bool, float, int]:
+    return passage.torn, -passage.score, passage.span.start

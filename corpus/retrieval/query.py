@@ -14,7 +14,10 @@ from datetime import date
 LONGEST_QUERY = 300  # characters of the canonical text: it has to stand in one line of a message
 _LONGEST_INPUT = 6_000  # characters that are read at all
 _LONGEST_WORD = 60
+_LONGEST_NAME = 100
+_LONGEST_PHRASE = 200
 _MOST_SOURCES = 10
+_MOST_PHRASES = 8  # each reads the places of all its words
 
 _SPACE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "`": "'"})
@@ -108,7 +111,7 @@ class Query:
     def words(cls, text: str) -> Query:
         """Read pasted text as plain words: nothing in it is an operator."""
         reader = _Reader()
-        for word in re.findall(r"[^\W_]+(?:['’.,-][^\W_]+)*", _plain(text)):
+        for word in re.findall(r"[^\W_]+(?:['’.,-][^\W_]+)*", _plain(text[:_LONGEST_INPUT])):
             reader.take_word(word)
         return reader.query()
 
@@ -139,7 +142,7 @@ class _Reader:
         for scrap in _TOKEN.finditer(_plain(text[:_LONGEST_INPUT])):
             excluded = bool(scrap["minus"])
             if scrap["field"]:
-                self.take_filter(scrap["field"].lower(), scrap["value"].strip('"'), excluded=excluded)
+                self.take_filter(scrap["field"].lower(), scrap["value"], excluded=excluded)
             elif scrap["phrase"] is not None:
                 self._take_phrase(scrap["phrase"], excluded=excluded)
             elif scrap["word"]:
@@ -150,46 +153,63 @@ class _Reader:
     def take_word(self, text: str, *, excluded: bool = False) -> None:
         """Take a word without the punctuation around it; what has neither letter nor digit is nothing."""
         for part in text.split(":"):
-            word = _EDGES.sub("", _EDGES.sub("", part))[:_LONGEST_WORD]
+            word = _bare(part)
+            if len(word) > _LONGEST_WORD:
+                self._note(f"Words are read up to {_LONGEST_WORD} characters.")
+                word = _bare(word[:_LONGEST_WORD])
             if word and any(character.isalnum() for character in word):
                 self._clauses.append(Without(Word(word)) if excluded else Word(word))
 
     def take_filter(self, name: str, value: str, *, excluded: bool) -> None:
         """Take a filter; one that is unknown or unreadable is said in a note and left out, or read as words."""
-        value = " ".join(value.replace('"', " ").split())
         if name == "source":
             self._take_source(value, excluded=excluded)
         elif name in {"after", "before"} and not excluded:
-            self._take_date(name, value)
+            self._take_date(name, value.strip('" '))
         else:
-            self._note(f"“{name}:” is not a filter here: it was read as words.")
-            self.take_word(name, excluded=excluded)
-            for word in value.split():
+            if value:
+                self._note(f"“{name}:” is not a filter here: it was read as words.")
+            for word in [name, *value.replace('"', " ").split()]:
                 self.take_word(word, excluded=excluded)
 
     def query(self) -> Query:
-        """What was read, no longer than a query may be."""
-        whole = Query(tuple(self._clauses), self._filters)
-        kept = whole
-        while len(str(kept)) > LONGEST_QUERY:
-            kept = replace(kept, clauses=kept.clauses[:-1]) if kept.clauses else Query(filters=_fewer(kept.filters))
-        if kept != whole:
+        """What was read, no longer than a query may be: filters first, then clauses while there is room."""
+        filters = self._filters
+        while len(str(filters)) > LONGEST_QUERY:
+            filters = _fewer(filters)
+        room = LONGEST_QUERY - len(str(filters))
+        kept: list[Clause] = []
+        for clause in self._clauses:
+            room -= len(str(clause)) + 1
+            if room < 0:
+                break
+            kept.append(clause)
+        if len(kept) < len(self._clauses) or filters != self._filters:
             self._note(f"The query was cut at {LONGEST_QUERY} characters.")
-        return replace(kept, notes=tuple(dict.fromkeys(self._notes)))
+        return Query(tuple(kept), filters, tuple(dict.fromkeys(self._notes)))
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
 
     def _take_phrase(self, text: str, *, excluded: bool) -> None:
         phrase = " ".join(text.split())
-        if any(character.isalnum() for character in phrase):
-            self._clauses.append(Without(Phrase(phrase)) if excluded else Phrase(phrase))
+        if len(phrase) > _LONGEST_PHRASE:
+            self._note(f"Phrases are read up to {_LONGEST_PHRASE} characters.")
+            phrase = phrase[:_LONGEST_PHRASE].rpartition(" ")[0] or phrase[:_LONGEST_PHRASE]
+        if not any(character.isalnum() for character in phrase):
+            return
+        if sum(not isinstance(clause, Word) for clause in self._clauses) >= _MOST_PHRASES:
+            self._note(f"Only the first {_MOST_PHRASES} phrases and exclusions were read.")
+            return
+        self._clauses.append(Without(Phrase(phrase)) if excluded else Phrase(phrase))
 
     def _take_source(self, value: str, *, excluded: bool) -> None:
         names = _names(value)
         if not names:
             self._note("“source:” needs the name or the host of an outlet: it was left out.")
         before = self._filters
+        if len({*names, *(before.without if excluded else before.sources)}) > _MOST_SOURCES:
+            self._note(f"Only the first {_MOST_SOURCES} sources were read.")
         if excluded:
             self._filters = replace(before, without=_joined(before.without, names))
         else:
@@ -212,8 +232,17 @@ def _plain(text: str) -> str:
     return "".join(" " if unicodedata.category(character) in _SPACE_CATEGORIES else character for character in composed)
 
 
+def _bare(word: str) -> str:
+    """A word without the punctuation around it; twice, as an end can hide another."""
+    return _EDGES.sub("", _EDGES.sub("", word))
+
+
 def _names(value: str) -> tuple[str, ...]:
-    return tuple(" ".join(name.split()).lower()[:_LONGEST_WORD].strip() for name in value.split(",") if name.strip())
+    """Names of outlets, parted by commas unless the whole is in quotes."""
+    quoted = value.startswith('"')
+    names = [value] if quoted else value.split(",")
+    folded = (" ".join(name.replace('"', " ").lower().split())[:_LONGEST_NAME].strip() for name in names)
+    return tuple(unicodedata.normalize("NFC", name) for name in folded if name)
 
 
 def _joined(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
@@ -228,7 +257,7 @@ def _fewer(filters: Filters) -> Filters:
 
 
 def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
+    return f'"{name}"' if " " in name or "," in name else name
 
 
 def _first_day(value: str) -> date | None:

@@ -81,7 +81,8 @@ class LocalEngine:
             return question(self._view())
         except IndexFault:
             _LOG.exception("the index failed under a question, and is built anew")
-        self._index = self._serving = None
+        with self._opening:
+            self._index = self._serving = None
         try:
             with self.exclusive():
                 self.rebuild()
@@ -162,9 +163,10 @@ class LocalEngine:
     def indexing(self) -> Iterator[Callable[[Iterable[Stored]], None]]:
         """Yield a function that puts stored articles into the serving index; all is searchable when the block ends."""
         index, folder = self._opened()
-        with index.writing() as writer:
-            yield lambda stored: self._put(writer, stored, known=True)
-        self._note(folder)
+        with self._unwritable_told():
+            with index.writing() as writer:
+                yield lambda stored: self._put(writer, stored, known=True)
+            self._note(folder)
 
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
@@ -183,12 +185,13 @@ class LocalEngine:
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew beside the one that serves, then switch in one step. Needs the lock."""
-        self._generations.sweep()
-        folder, total = self._generations.next(), self._store.count()
-        with SearchIndex(folder, create=True).writing() as writer:
-            self._put(writer, _counted(self._store.since(0), total, progress), known=False)
-        self._note(folder)
-        self._generations.switch(folder)
+        with self._unwritable_told():
+            self._generations.sweep()
+            folder, total = self._generations.next(), self._store.count()
+            with SearchIndex(folder, create=True).writing() as writer:
+                self._put(writer, _counted(self._store.since(0), total, progress), known=False)
+            self._note(folder)
+            self._generations.switch(folder)
 
     # How the serving index is kept at hand.
 
@@ -197,6 +200,13 @@ class LocalEngine:
             article = stored.article
             headline = [] if article.headline_derived else self._analyser.terms(article.headline)
             writer.put(stored, headline, self._analyser.terms(article.text), known=known)
+
+    @contextmanager
+    def _unwritable_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (IndexFault, OSError) as error:
+            raise CorpusUnwritable(str(self.folder), str(error)) from error
 
     def _note(self, folder: Path) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")

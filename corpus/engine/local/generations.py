@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 _POINTER = "current"
@@ -35,9 +36,9 @@ class Generations:
         """The folder that serves, or None where there is none yet."""
         try:
             name = (self._folder / _POINTER).read_text().strip()
-        except OSError:
+        except (OSError, ValueError):
             return None
-        return self._folder / name if name.isdigit() else None
+        return self._folder / name if name.isdecimal() else None
 
     def next(self) -> Path:
         """A name for a folder that was never used."""
@@ -60,7 +61,8 @@ class Generations:
 def read_note(folder: Path) -> Built | None:
     """What the index in this folder was built from; None where that cannot be told."""
     try:
-        return Built(**json.loads((folder / _NOTE).read_text()))
+        note = Built(**json.loads((folder / _NOTE).read_text()))
+        return Built(int(note.layout), str(note.archive), int(note.seq), _utc(note.at))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -68,6 +70,15 @@ def read_note(folder: Path) -> Built | None:
 def write_note(folder: Path, built: Built) -> None:
     """Say what the index in this folder was built from."""
     write_durably(folder / _NOTE, json.dumps(asdict(built)))
+
+
+def _utc(text: str) -> str:
+    """A moment as it is kept.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat()
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 import tantivy
 
 from corpus.engine.local.store import Stored
-from corpus.engine.local.view import IndexView, faults_told
+from corpus.engine.local.view import IndexFault, IndexView, faults_told
+from corpus.errors import CorpusUnwritable
 from corpus.model import Article
 
 LAYOUT = 1
@@ -47,7 +48,8 @@ class SearchIndex:
         """
         self._folder = folder
         if create:
-            folder.mkdir(parents=True)
+            with self._unwritable_told():
+                folder.mkdir(parents=True)
         self._schema = _schema()
         with faults_told():
             self._index = tantivy.Index(self._schema, path=str(folder)) if create else tantivy.Index.open(str(folder))
@@ -70,14 +72,30 @@ class SearchIndex:
 
     @contextmanager
     def writing(self) -> Iterator[IndexWriter]:
-        """Change the index: everything that was put is searchable, and on the disk, when the block has ended."""
-        writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
+        """Change the index: everything that was put is searchable, and on the disk, when the block has ended.
+
+        Also when it ends early: what was put until then stays, and putting it again does no harm.
+
+        Raises:
+            CorpusUnwritable: the disk does not take it.
+        """
+        with self._unwritable_told():
+            writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
         try:
             yield writer
-            writer.commit()
         finally:
-            writer.close()
+            with self._unwritable_told():
+                writer.commit()
+                writer.close()
         self.refresh()
+
+    @contextmanager
+    def _unwritable_told(self) -> Iterator[None]:
+        try:
+            with faults_told():
+                yield
+        except IndexFault as error:
+            raise CorpusUnwritable(str(self._folder), str(error)) from error
 
 
 class IndexWriter:
@@ -97,7 +115,8 @@ class IndexWriter:
         document.add_integer("story", stored.story)
         document.add_integer("day", stored.article.published.day.toordinal())
         document.add_integer("moment", _moment(stored.article))
-        self._writer.add_document(document)
+        with faults_told():
+            self._writer.add_document(document)
 
     def commit(self) -> None:
         """Make everything that was put durable."""

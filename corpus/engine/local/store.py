@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from corpus.engine.local.migrations import FORMAT, MIGRATIONS
-from corpus.errors import CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, CorpusUnwritable
+from corpus.errors import CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, CorpusUnwritable, StoreError
 from corpus.model import Article, Copy, PubDate, Source
 
 _T = TypeVar("_T")
@@ -55,8 +55,12 @@ class Store:
         self._path = path
         self._connections: list[Database] = []
         self._own = threading.local()
-        with self._translated():
-            self._prepare()
+        try:
+            with self._translated():
+                self._prepare()
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -104,10 +108,10 @@ class Store:
         return {stored.key: stored for stored in found}
 
     def copies(self, story: int, besides: int) -> tuple[Copy, ...]:
-        """The other articles of a story, the earliest first."""
+        """The other articles of a story, the earliest hundred first."""
         rows = self._rows(
             "SELECT id, source, source_name, published, url FROM articles"
-            " WHERE story = ? AND key <> ? ORDER BY day, published, id",
+            " WHERE story = ? AND key <> ? ORDER BY day, published, id LIMIT 100",
             [story, besides],
         )
         return tuple(
@@ -204,7 +208,10 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            place, code = str(self._path.parent), error.sqlite_errorcode & 0xFF  # the primary code: sqlite.org/rescode
+            place, code = (
+                str(self._path.parent),
+                getattr(error, "sqlite_errorcode", 0) & 0xFF,
+            )  # the primary code: sqlite.org/rescode
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise CorpusLocked(place) from error
             if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}:
