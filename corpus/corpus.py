@@ -24,7 +24,7 @@ PAGE = 5
 
 LONGEST_PAGE = 100
 
-_LIFTED = 10  # stories whose passages are read before their order is final
+_LIFTED = 15  # stories whose passages are read before their order is final
 _LIFT = 0.3  # what the best passage adds to its article's score, measured over news test collections
 
 
