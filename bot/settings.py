@@ -41,6 +41,12 @@ def _switch(text: str) -> bool:
     return {"1": True, "0": False}[text]
 
 
+def _folder(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError(text)
+    return Path(text).expanduser()
+
+
 def _word(*words: str) -> Callable[[str], str]:
     return lambda text: words[words.index(text.lower())]
 
@@ -65,7 +71,7 @@ class Settings:
     )
     data_dir: Path = field(
         default=Path("data"),
-        metadata=_told("The folder of the archive; on a host give it a disk that lasts.", Path, "a folder", "data"),
+        metadata=_told("The folder of the archive; on a host give it a disk that lasts.", _folder, "a folder", "data"),
     )
     corpus_inputs: str = field(
         default="",

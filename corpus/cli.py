@@ -5,6 +5,7 @@ Exit codes: 0 fine (also no match), 1 failed or all rejected, 2 usage, 3 archive
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ from corpus.errors import CorpusError, CorpusUnwritable, StoreError
 from corpus.ingest import DateOrder
 from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
+from corpus.model import IngestReport
 from corpus.retrieval.query import Query
 
 FAILED, USAGE, ARCHIVE = 1, 2, 3
@@ -39,6 +41,9 @@ class Place:
 
 def run(group: click.Group, arguments: Sequence[str] | None = None, defaults: dict[str, Any] | None = None) -> int:
     """Run a command and return its exit code; ``defaults`` stand for options of the group that were not given."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = group.main(arguments, standalone_mode=False, default_map=defaults, prog_name=group.name)
     except (Exception, KeyboardInterrupt) as error:
@@ -74,7 +79,11 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
 
 @click.group(name="corpus")
 @click.option(
-    "--data-dir", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="The archive's folder."
+    "--data-dir",
+    type=click.Path(path_type=Path, readable=False),
+    default=Path("data"),
+    show_default=True,
+    help="The archive's folder.",
 )
 @click.option("--inputs", default="", help="What reindex reads: name=location, separated by spaces.")
 @click.option("--traceback", is_flag=True, help="Where something fails that should not, show the traceback.")
@@ -88,17 +97,18 @@ def archive(context: click.Context, /, data_dir: Path, inputs: str, *, until_std
 
 
 @archive.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @click.option("--source", help="The outlet of articles that name none, on your word.")
 @click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read dates like 05/09/2023.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
 @click.pass_obj
-def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: DateOrder | None, *, as_json: bool) -> int:
+def ingest(place: Place, paths: tuple[str, ...], source: str | None, dates: DateOrder | None, *, as_json: bool) -> int:
     """Take articles in from files, folders, .zip and .gz: raw text, JSON, JSON Lines, CSV, HTML."""
+    if "" in paths:
+        raise click.UsageError("A PATH is empty: name a file or folder.")
     with Keeper.open(place.data_dir) as keeper, show.progress("Reading") as progress:
-        report = keeper.ingest(paths, source=source, dates=dates, progress=progress)
-    click.echo(_line(plain.report(report)) if as_json else show.report(report))
-    return FAILED if report.read and report.read == len(report.rejected) else 0
+        report = keeper.ingest([Path(path) for path in paths], source=source, dates=dates, progress=progress)
+    return _reported(report, as_json=as_json)
 
 
 @archive.command(context_settings=_PASS_ON)
@@ -109,6 +119,8 @@ def ingest(place: Place, paths: tuple[Path, ...], source: str | None, dates: Dat
 @click.pass_obj
 def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_json: bool) -> None:
     """Search the archive: words, "phrases", -word, source:HOST, after:DATE, before:DATE."""
+    if unknown := next((word for word in text if word.startswith("--")), None):
+        raise click.NoSuchOption(unknown)
     with Corpus.open(place.data_dir) as corpus:
         results = corpus.search(Query.parse(" ".join(text)), page=page, limit=limit)
         if as_json:
@@ -139,13 +151,16 @@ def show_article(place: Place, article_id: str, *, as_json: bool) -> int:
 @click.option("--index-only", is_flag=True, help="Read no input: rebuild the index from the stored articles.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one line of JSON.")
 @click.pass_obj
-def reindex(place: Place, *, index_only: bool, as_json: bool) -> None:
+def reindex(place: Place, *, index_only: bool, as_json: bool) -> int:
     """Read the inputs again, build the index anew beside the one that serves, and switch."""
     if not index_only and not place.inputs:
         raise click.UsageError("No input is named: set CORPUS_INPUTS (or --inputs), or give --index-only.")
     with Keeper.open(place.data_dir, create=not index_only) as keeper, show.progress("Reindexing") as progress:
         report = keeper.reindex(place.inputs, index_only=index_only, progress=progress)
-    click.echo(_line(plain.report(report)) if as_json else show.report(report))
+    if index_only and not as_json:
+        click.echo("The index was built anew.")
+        return 0
+    return _reported(report, as_json=as_json)
 
 
 @archive.command()
@@ -156,6 +171,11 @@ def status(place: Place, *, as_json: bool) -> None:
     with Corpus.open(place.data_dir) as corpus:
         found = corpus.status()
     click.echo(_line(plain.status(found)) if as_json else show.status(found))
+
+
+def _reported(report: IngestReport, *, as_json: bool) -> int:
+    click.echo(_line(plain.report(report)) if as_json else show.report(report))
+    return FAILED if report.read and report.read == len(report.rejected) else 0
 
 
 def _line(value: plain.Plain) -> str:

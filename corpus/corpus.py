@@ -62,13 +62,13 @@ class Corpus:
             SearchIndexError: the index cannot answer.
         """
         if query.empty:
-            raise EmptyQuery
+            raise EmptyQuery(query.notes)
         limit, page = min(max(limit, 1), LONGEST_PAGE), max(page, 1)
         return self._engine.ask(lambda view: self._answer(view, query, page, limit))
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        return self._engine.find(article_id.strip().lower())
+        return self._engine.find(article_id.strip().lower()) if article_id.isascii() else None
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first; remembered until the archive changes."""

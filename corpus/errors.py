@@ -9,6 +9,8 @@ CorpusError
 ``str(error)`` is the sentence for people. Knows nothing of Discord, the shell or exit codes.
 """
 
+from collections.abc import Sequence
+
 
 class CorpusError(Exception):
     """Anything that the archive has to tell instead of an answer."""
@@ -21,8 +23,9 @@ class QueryError(CorpusError):
 class EmptyQuery(QueryError):
     """Nothing was asked: no word, no phrase, no filter."""
 
-    def __init__(self) -> None:
-        super().__init__('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
+    def __init__(self, notes: Sequence[str] = ()) -> None:
+        asked = " ".join([*notes, "Nothing else was asked"]) if notes else "The query is empty"
+        super().__init__(f'{asked}: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
 
 
 class IngestError(CorpusError):
@@ -76,7 +79,8 @@ class CorpusDamaged(StoreError):
     """The archive's database cannot be read."""
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"The archive in {place} is damaged ({reason}): restore it from a backup, or ingest again.")
+        mend = "restore archive.db from a backup, or move it away and ingest again"
+        super().__init__(f"The archive in {place} is damaged ({reason}): {mend}.")
 
 
 class SearchIndexError(CorpusError):

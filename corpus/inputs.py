@@ -23,7 +23,7 @@ def parse_inputs(text: str) -> tuple[Input, ...]:
     Quotes as in a shell keep a location with spaces together.
 
     Raises:
-        UnreadableInput: a quote has no partner, or two inputs bear one name.
+        UnreadableInput: a quote has no partner, a name or a location is empty, or two inputs bear one name.
     """
     try:
         words = shlex.split(text)
@@ -39,4 +39,8 @@ def parse_inputs(text: str) -> tuple[Input, ...]:
 
 def _input(word: str) -> Input:
     name, separator, location = word.partition("=")
-    return Input(name, Path(location)) if separator and name else Input(Path(word).stem, Path(word))
+    if not separator:
+        return Input(Path(word).stem, Path(word))
+    if not name or not location:
+        raise UnreadableInput("inputs", f"“{word}” is no name=location")
+    return Input(name, Path(location))

@@ -5,6 +5,7 @@ One keeper at a time; readers go on reading all the while.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
@@ -64,17 +65,15 @@ class Keeper:
             UnreadableInput: a path is not there, or holds nothing that can be read.
             StoreError: the archive cannot be written.
         """
-        report = IngestReport()
+        tally = _Tally()
         batches = _batches(_parsed(read(paths), source, dates), _BATCH)
         for first in batches:
             with self._engine.indexing() as put:
                 for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
-                    stored, outcome = self._take(batch)
-                    put(stored)
-                    report += outcome
+                    put(self._take(batch, tally))
                     if progress:
-                        progress(report.read, 0)
-        return report
+                        progress(tally.read, 0)
+        return tally.report()
 
     def reindex(
         self, inputs: Sequence[Input], *, index_only: bool = False, progress: Progress | None = None
@@ -87,14 +86,14 @@ class Keeper:
             UnreadableInput: an input is not there, or holds nothing that can be read; the old index serves on.
             StoreError: the archive cannot be written.
         """
-        report = IngestReport()
+        tally = _Tally()
         if not index_only:
             for batch in _batches(_parsed(read([each.location for each in inputs]), None, None), _BATCH):
-                report += self._take(batch)[1]
+                self._take(batch, tally)
                 if progress:
-                    progress(report.read, 0)
+                    progress(tally.read, 0)
         self._engine.rebuild(progress)
-        return report
+        return tally.report()
 
     def close(self) -> None:
         """Let go of the archive and its lock."""
@@ -108,9 +107,8 @@ class Keeper:
     ) -> None:
         self.close()
 
-    def _take(self, batch: Sequence[Article | Rejection]) -> tuple[list[Stored], IngestReport]:
+    def _take(self, batch: Sequence[Article | Rejection], tally: _Tally) -> list[Stored]:
         """Judge a batch against the archive, and store what is new or changed in one transaction."""
-        rejected = tuple(item for item in batch if isinstance(item, Rejection))
         articles = [item for item in batch if isinstance(item, Article)]
         stories = {article.id: story(article) for article in articles}
         known = self._engine.known([article.id for article in articles])
@@ -128,13 +126,32 @@ class Keeper:
             if verdict is not Verdict.UNCHANGED:
                 changes[article.id] = Change(article, tale, now, key)
         stored = self._engine.save(list(changes.values()))
-        counts = {verdict: verdicts.count(verdict) for verdict in Verdict}
-        return stored, IngestReport(
-            added=counts[Verdict.NEW],
-            updated=counts[Verdict.UPDATED],
-            unchanged=counts[Verdict.UNCHANGED],
-            copies=counts[Verdict.COPY],
-            rejected=rejected,
+        tally.add(verdicts, [item for item in batch if isinstance(item, Rejection)])
+        return stored
+
+
+class _Tally:
+    """Counts what becomes of articles, batch by batch; a batch counts when it is stored."""
+
+    def __init__(self) -> None:
+        self._verdicts: Counter[Verdict] = Counter()
+        self._rejected: list[Rejection] = []
+
+    def add(self, verdicts: Iterable[Verdict], rejected: Iterable[Rejection]) -> None:
+        self._verdicts.update(verdicts)
+        self._rejected.extend(rejected)
+
+    @property
+    def read(self) -> int:
+        return self._verdicts.total() + len(self._rejected)
+
+    def report(self) -> IngestReport:
+        return IngestReport(
+            added=self._verdicts[Verdict.NEW],
+            updated=self._verdicts[Verdict.UPDATED],
+            unchanged=self._verdicts[Verdict.UNCHANGED],
+            copies=self._verdicts[Verdict.COPY],
+            rejected=tuple(self._rejected),
         )
 
 

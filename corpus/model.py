@@ -248,13 +248,3 @@ class IngestReport:
     def read(self) -> int:
         """All articles that were read, whatever became of them."""
         return self.added + self.updated + self.unchanged + self.copies + len(self.rejected)
-
-    def __add__(self, other: IngestReport) -> IngestReport:
-        """The report of both."""
-        return IngestReport(
-            self.added + other.added,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.copies + other.copies,
-            self.rejected + other.rejected,
-        )

@@ -55,7 +55,7 @@ def article(whole: model.Article) -> None:
     console.print(Text(_credit(whole), style="dim"))
     console.print()
     for paragraph in whole.text.split("\n"):
-        console.print(Text(paragraph))
+        console.print(Text(paragraph), soft_wrap=not console.is_terminal)
         console.print()
 
 
@@ -63,7 +63,7 @@ def report(made: model.IngestReport) -> str:
     """What became of what was read, with the first rejections."""
     counts = f"{made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, {made.copies:,} copies"
     lines = [f"Read {made.read:,} articles: {counts}, {len(made.rejected):,} rejected."]
-    lines += [f"  {each.origin}: {each.reason}" for each in made.rejected[:_MOST_REJECTIONS]]
+    lines += [f"  {_printable(each.origin)}: {_printable(each.reason)}" for each in made.rejected[:_MOST_REJECTIONS]]
     if len(made.rejected) > _MOST_REJECTIONS:
         lines.append(f"  … and {len(made.rejected) - _MOST_REJECTIONS:,} more: --json has them all.")
     return "\n".join(lines)
@@ -75,8 +75,8 @@ def status(found: model.CorpusStatus) -> str:
         return "The archive is empty: fill it with `dateline ingest PATH`."
     age = f"{_ago(found.indexed_at)}" if found.indexed_at else "never"
     return (
-        f"{found.articles:,} articles from {found.sources:,} sources, {found.first} to {found.last}.\n"
-        f"Index: {found.index_articles:,} articles, last changed {age}."
+        f"{_many(found.articles, 'article')} from {_many(found.sources, 'source')}, {found.first} to {found.last}.\n"
+        f"Index: {_many(found.index_articles, 'article')}, last changed {age}."
     )
 
 
@@ -99,22 +99,37 @@ def progress(doing: str) -> Iterator[Report | None]:
 
 
 def _hit(console: Console, hit: model.Hit) -> None:
-    console.print(Text(f"{hit.rank}. ").append(hit.article.headline, style="bold"))
-    console.print(Padding(Text(_credit(hit.article), style="dim"), (0, 0, 0, 3)))
+    console.print(Text(f"{hit.rank}. ").append(hit.article.headline, style="bold"), soft_wrap=not console.is_terminal)
+    _below(console, Text(_credit(hit.article), style="dim"))
     for excerpt in hit.excerpts:
         text = Text(excerpt.text)
         for span in excerpt.highlights:
             text.stylize("bold yellow", span.start, span.stop)
-        shown = Text("… " if excerpt.begins_inside else "") + text + Text(" …" if excerpt.ends_inside else "")
-        console.print(Padding(shown, (0, 0, 0, 3)))
+        _below(console, Text("… " if excerpt.begins_inside else "") + text + Text(" …" if excerpt.ends_inside else ""))
     if hit.copies:
-        also = ", ".join(dict.fromkeys(copy.source for copy in hit.copies))
-        console.print(Padding(Text(f"also: {also}", style="dim"), (0, 0, 0, 3)))
+        _below(console, Text(f"also: {', '.join(dict.fromkeys(copy.source for copy in hit.copies))}", style="dim"))
+
+
+def _below(console: Console, text: Text) -> None:
+    """A line set in: wrapped on a terminal, whole where a program reads it."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, 3)))
+    else:
+        console.print(Text("   ") + text, soft_wrap=True)
 
 
 def _credit(whole: model.Article) -> str:
     parts = [whole.source_name, str(whole.published).replace("T", " "), whole.byline, whole.url, whole.id]
     return " · ".join(part for part in parts if part)
+
+
+def _printable(text: str) -> str:
+    """Text that does nothing to a terminal but stand there."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _ago(moment: datetime) -> str:

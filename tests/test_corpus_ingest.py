@@ -466,13 +466,13 @@ def test_utf_8_and_utf_16_with_a_byte_order_mark_are_read_in_every_form(
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le"])
 def test_other_encodings_are_refused_and_never_guessed(save: Save, encoding: str) -> None:
-    assert refused(save("a.txt", RAW.encode(encoding))).reason == "not UTF-8 text"
+    assert refused(save("a.txt", RAW.encode(encoding))).reason == "not UTF-8 text: save it as UTF-8"
 
 
 def test_lines_and_rows_in_another_encoding_are_refused_one_by_one(save: Save) -> None:
     spoilt = json.dumps({**RECORD, "text": "Café"}, ensure_ascii=False).encode("cp1252") + b"\n"
     path = save("a.jsonl", lines(RECORD).encode() + spoilt + lines(RECORD).encode())
-    assert taken_in(path)[1] == Rejection(f"{path}:2", "not UTF-8 text")
+    assert taken_in(path)[1] == Rejection(f"{path}:2", "not UTF-8 text: save it as UTF-8")
     assert [type(entry) for entry in taken_in(path)] == [Article, Rejection, Article]
     path = save("a.csv", b"title,text,source,date\nT,Caf\xe9,x.example,2023-09-05\nT,Coffee,x.example,2023-09-05\n")
     assert [type(entry) for entry in taken_in(path)] == [Rejection, Article]
@@ -882,3 +882,48 @@ def test_an_article_is_new_changed_the_same_or_a_copy() -> None:
     assert judge(known, None, story_is_kept=True) is Verdict.COPY
     assert judge(known, known, story_is_kept=True) is Verdict.UNCHANGED
     assert judge(changed, known, story_is_kept=True) is Verdict.UPDATED
+
+
+def test_raw_articles_in_one_file_keep_each_its_own_date_and_origin(save: Save) -> None:
+    first = RAW.replace("www.harbourpost.example", "www.first.example")
+    found = taken_in(save("a.txt", f"{first}\n{RAW}"))
+    assert [each.source for each in found] == ["first.example", "harbourpost.example"]
+    assert found[0].text == found[1].text
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("Original from The New York Bugle", "the-new-york-bugle"),
+        ("Original from www.bugle.example, rnrn", "bugle.example"),
+        ("Original from https://www.bugle.example/", "bugle.example"),
+    ],
+)
+def test_an_origin_is_a_host_or_a_whole_name(save: Save, line: str, source: str) -> None:
+    assert article(save("a.txt", f"A sentence.\n2023-09-05 11:47:52\n{line}\nrnrn")).source == source
+
+
+def test_a_sentence_that_says_originally_from_is_no_origin(save: Save) -> None:
+    path = save("a.txt", "A sentence.\nOriginally from Paris\n2023-09-05 11:47:52\n")
+    assert refused(path).reason == "no source"
+
+
+def test_a_spoilt_first_line_costs_that_line_only(save: Save) -> None:
+    good = '{"text": "One.", "source": "a.example", "date": "2023-09-05"}'
+    found = taken_in(save("a.jsonl", f"# made by hand\n{good}\n{good.replace('One', 'Two')}\n"))
+    assert [isinstance(each, Rejection) for each in found] == [True, False, False]
+
+
+def test_what_came_before_the_bad_part_of_a_packed_file_stays(tmp_path: Path) -> None:
+    good = b'{"text": "One.", "source": "a.example", "date": "2023-09-05"}\n'
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(good) + b"no gzip at all")
+    found = taken_in(path)
+    assert isinstance(found[0], Article)
+    assert "damaged" in found[-1].reason
+
+
+def test_a_link_that_leads_to_itself_is_one_rejection(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "a.txt").write_text(RAW)
+    assert sum(isinstance(each, Rejection) for each in taken_in(tmp_path)) == 1

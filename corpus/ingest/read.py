@@ -51,6 +51,8 @@ def _check(path: Path) -> None:
             path.open("rb").close()
         elif not path.exists():
             raise UnreadableInput(_shown(path), "there is no such file or folder.")
+        else:
+            raise UnreadableInput(_shown(path), "it is neither a file nor a folder.")
     except OSError as error:
         raise UnreadableInput(_shown(path), f"it cannot be opened ({error.strerror}).") from error
 
@@ -90,6 +92,8 @@ def _read_file(path: Path, root: Path | None) -> Iterator[RawArticle | Rejection
                 yield from _content(stream, path.name, origin, Allowance.of(path.stat().st_size))
     except OSError as error:
         yield Rejection(origin, f"cannot be read ({error.strerror or error})")
+    except RuntimeError:  # from Path.resolve, until Python 3.13
+        yield Rejection(origin, "a link that leads to itself")
 
 
 def _refusal(path: Path, root: Path) -> str | None:
@@ -135,7 +139,7 @@ def _archive(stream: io.BufferedReader, origin: str, allowance: Allowance) -> It
         empty = False
         if isinstance(member, Rejection):
             yield member
-        else:
+        elif not _PASSED_OVER.match(Path(member[0]).name):
             name, content = member
             yield from _content(content, name, f"{origin}/{name}", allowance, in_zip=True)
     if empty:

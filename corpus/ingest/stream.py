@@ -16,7 +16,7 @@ MAX_LINE = 16 * 2**20
 """Bytes a line, a cell or a text file may have: anything longer is no article, and has to be held in memory."""
 
 _CHUNK = 2**18
-_NOT_TEXT = "not UTF-8 text"
+NOT_TEXT = "not UTF-8 text: save it as UTF-8"
 
 
 class Unread(Exception):
@@ -43,7 +43,7 @@ def as_utf8(stream: io.BufferedReader) -> io.BufferedReader:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return buffered(_Utf16AsUtf8(stream))
     if head.count(0) * 10 > len(head):  # one stray NUL is mess to be cleaned, every tenth byte is another encoding
-        raise Unread(_NOT_TEXT)
+        raise Unread(NOT_TEXT)
     if head.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
     return stream
@@ -85,7 +85,7 @@ def text_of(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unread(_NOT_TEXT) from error
+        raise Unread(NOT_TEXT) from error
 
 
 def chunks_of_text(stream: BinaryIO, first: bytes = b"") -> Iterator[str]:
@@ -102,7 +102,7 @@ def chunks_of_text(stream: BinaryIO, first: bytes = b"") -> Iterator[str]:
             chunk = stream.read(_CHUNK)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise Unread(_NOT_TEXT) from error
+        raise Unread(NOT_TEXT) from error
 
 
 class _Utf16AsUtf8(io.RawIOBase):
@@ -131,4 +131,4 @@ class _Utf16AsUtf8(io.RawIOBase):
         try:
             return self._decoder.decode(chunk, final=not chunk).encode()
         except UnicodeError as error:
-            raise Unread(_NOT_TEXT) from error
+            raise Unread(NOT_TEXT) from error

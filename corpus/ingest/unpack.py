@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import BinaryIO, cast
 
 from corpus.ingest.stream import Unread, buffered
 from corpus.model import Rejection
@@ -87,7 +87,7 @@ def members(stream: BinaryIO, origin: str, allowance: Allowance) -> Iterator[tup
                 yield Rejection(f"{origin}/{name}", refusal)
                 continue
             try:
-                member = archive.open(info)
+                member = cast("zipfile.ZipExtFile", archive.open(info))
             except (*_DAMAGED, NotImplementedError, RuntimeError):  # their texts quote bytes of the archive
                 yield Rejection(f"{origin}/{name}", "damaged in the archive")
                 continue
@@ -124,7 +124,7 @@ def _refusal(info: zipfile.ZipInfo) -> str | None:
 class _Unpacked(io.RawIOBase):
     """Counts what comes out of a decompressor and gives its many errors one name."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, allowance: Allowance) -> None:
+    def __init__(self, stream: zipfile.ZipExtFile | gzip.GzipFile, allowance: Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
 
@@ -133,7 +133,7 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed wants Buffer (3.12)
         try:
-            data = self._stream.read(len(buffer))
+            data = self._stream.read1(len(buffer))  # what there is before a fault, and the fault with the next call
         except _DAMAGED as error:
             raise Unread("damaged or cut off: the rest was not read") from error
         self._allowance.spend(len(data))

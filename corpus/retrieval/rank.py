@@ -98,5 +98,6 @@ def _all_of(asked: Asked, terms: Sequence[str]) -> WeightedQuery:
 
 
 def _typed(asked: Asked, terms: Container[str]) -> tuple[str, ...]:
-    """These terms as they were typed, in the order of the query."""
-    return tuple(dict.fromkeys(typed for term, typed in asked.words.items() if term in terms))
+    """The words, as they were typed, of which every term is among these: ``2023-09-05`` is three."""
+    others = {typed for term, typed in asked.words.items() if term not in terms}
+    return tuple(dict.fromkeys(typed for typed in asked.words.values() if typed not in others))

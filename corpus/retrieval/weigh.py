@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -126,7 +127,13 @@ def _keys(names: Iterable[str], sources: Sequence[Source]) -> list[tuple[str, tu
 
 def _means(name: str, source: Source) -> bool:
     host = name.removeprefix("www.")
-    return host in {source.key, source.name.lower()} or source.key.endswith(f".{host}")
+    return host == source.key or source.key.endswith(f".{host}") or _folded(name) == _folded(source.name)
+
+
+def _folded(name: str) -> str:
+    """A name without case and accents."""
+    parted = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in parted if not unicodedata.combining(character))
 
 
 def _merged(found: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:

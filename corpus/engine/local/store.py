@@ -90,8 +90,8 @@ class Store:
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first."""
         rows = self._rows(
-            "SELECT source, max(source_name), count(*), min(day), max(day) FROM articles"
-            " GROUP BY source ORDER BY count(*) DESC, source"
+            "SELECT source, coalesce(max(CASE WHEN source_name <> source THEN source_name END), source), count(*),"
+            " min(day), max(day) FROM articles GROUP BY source ORDER BY count(*) DESC, source"
         )
         return tuple(
             Source(key, name, articles, date.fromisoformat(first), date.fromisoformat(last))

@@ -34,6 +34,10 @@ def read_json(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
         yield from _read_line(number, head, origin)
         yield from _read_lines(stream, number + 1, origin)
         return
+    if not head.lstrip().startswith((b"{", b"[")):  # no value begins so: a line that is spoilt, among others
+        yield from _read_line(number, head, origin)
+        yield from _read_lines(stream, number + 1, origin)
+        return
     second = stream.readline(MAX_LINE) if head.endswith(b"\n") else b""
     if head.lstrip().startswith(b"{") and second.lstrip().startswith(b"{") and _is_json(second):
         yield from _read_line(number, head, origin)
@@ -75,7 +79,7 @@ def _read_line(number: int, line: bytes, origin: str) -> Iterator[RawArticle | R
 
 def _reason(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"broken JSON ({error.msg} at column {error.colno})"
+        return f"broken JSON ({error.msg.removesuffix(' at')} at column {error.colno})"
     return "broken JSON (a number of thousands of digits)"  # the one other ValueError of json.loads
 
 

@@ -16,8 +16,9 @@ _TAIL = 8
 """Lines from the end in which date and origin are looked for: further up they are words of the article."""
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d\d(?::\d\d)?\S{0,10}(?: \S{1,6})?)?")
-_ORIGIN = re.compile(r"original(?:ly)? from:?\s+(\S+)(?:\s.*)?", re.IGNORECASE)
-_SCRAP = re.compile(r"(?:rn){2,}$|(?:\\[rnt])+$")
+_ORIGIN = re.compile(r"original from:?\s+(\S.*)", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[:/]\S*)?")
+_SCRAP = re.compile(r"[\s.,;]*(?:\s*(?:(?:rn){2,}|(?:\\[rnt])+))*[\s.,;]*$")
 
 
 def looks_raw(head: bytes) -> bool:
@@ -26,7 +27,7 @@ def looks_raw(head: bytes) -> bool:
 
 
 def read_raw(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | Rejection]:
-    """The one article of a raw file.
+    """The article of a raw file; several where one follows the other, each with its own date and origin.
 
     Raises:
         Unread: not UTF-8, or longer than an article may be.
@@ -35,18 +36,33 @@ def read_raw(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | Re
     if not text.strip():
         yield Rejection(origin, "empty")
         return
-    yield RawArticle(_parts(text), origin)
-
-
-def _parts(text: str) -> dict[str, object]:
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    starts = [0, *_ends(lines)[:-1]]
+    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield RawArticle(_parts(lines[start:stop]), origin if len(starts) == 1 else f"{origin}:{start + 1}")
+
+
+def _ends(lines: list[str]) -> list[int]:
+    """Where each article ends: after text, a date, an origin right below it, and the scraps that follow."""
+    ends: list[int] = []
+    for at in range(1, len(lines)):
+        text = any(lines[ends[-1] if ends else 0 : at - 1])
+        if text and _ORIGIN.fullmatch(lines[at]) and _DATE.fullmatch(lines[at - 1]):
+            stop = at + 1
+            while stop < len(lines) and not _SCRAP.sub("", lines[stop]):
+                stop += 1
+            ends.append(stop)
+    return ends
+
+
+def _parts(lines: list[str]) -> dict[str, object]:
     fields: dict[str, object] = {}
     end = len(lines)
     for at in [at for at, line in enumerate(lines) if line][: -_TAIL - 1 : -1]:
         line = lines[at]
         found = _ORIGIN.fullmatch(line)
         if found and "source" not in fields:
-            fields.update(_origin(_SCRAP.sub("", found[1])))
+            fields.update(_origin(found[1]))
             end = at
         elif "date" not in fields and _DATE.fullmatch(line):
             fields["date"] = line
@@ -55,8 +71,10 @@ def _parts(text: str) -> dict[str, object]:
     return fields
 
 
-def _origin(place: str) -> dict[str, object]:
-    """``Original from https://host/path`` gives an address too."""
+def _origin(named: str) -> dict[str, object]:
+    """A host, or the whole rest of the line; ``Original from https://host/path`` gives an address too."""
+    first = _SCRAP.sub("", named.split(maxsplit=1)[0])
+    place = first if _HOST.fullmatch(first) else _SCRAP.sub("", named)
     if "://" in place and place.partition("://")[2].strip("/").count("/"):
         return {"source": place, "url": place}
     return {"source": place}

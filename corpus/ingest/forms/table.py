@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator
 
 from corpus.ingest.fields import is_known
-from corpus.ingest.stream import MAX_LINE, Unread, numbered_lines
+from corpus.ingest.stream import MAX_LINE, NOT_TEXT, Unread, numbered_lines
 from corpus.model import RawArticle, Rejection
 
 _DELIMITERS = ",;\t|"
@@ -69,7 +69,7 @@ def _article(names: list[str], row: list[str], origin: str) -> RawArticle | Reje
     if any(row[len(names) :]):  # a stray delimiter moves every cell behind it: the date might be another's
         return Rejection(origin, f"{len(row)} cells under a header of {len(names)}")
     if any(not cell.isascii() and _is_escaped(cell) for cell in row):
-        return Rejection(origin, "not UTF-8 text")
+        return Rejection(origin, NOT_TEXT)
     return RawArticle({name: cell for name, cell in zip(names, row, strict=False) if name and cell.strip()}, origin)
 
 
