@@ -21,9 +21,10 @@ _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
 def results(found: model.Results, status: model.CorpusStatus) -> None:
     """Print a page of an answer."""
     console = Console(highlight=False)
+    whole = not console.is_terminal  # a program that reads the lines wants them unbroken
     for note in found.notes:
-        console.print(Text(note, style="yellow"))
-    console.print(Text(counted(found, status), style="dim"))
+        console.print(Text(note, style="yellow"), soft_wrap=whole)
+    console.print(Text(counted(found, status), style="dim"), soft_wrap=whole)
     for hit in found.hits:
         console.print()
         _hit(console, hit)

@@ -21,8 +21,10 @@ from corpus import (
     CorpusLocked,
     CorpusMissing,
     CorpusTooNew,
+    CorpusUnwritable,
     Input,
     Keeper,
+    NotIndexed,
     Query,
     UnreadableInput,
 )
@@ -179,6 +181,24 @@ def test_only_one_keeper_may_change_an_archive_and_readers_need_not_wait(own_arc
         with pytest.raises(CorpusLocked, match="changed by another process"):
             Keeper.open(own_archive)
         assert found(own_archive)[0]
+
+
+def test_an_index_that_cannot_be_written_is_a_sentence_and_the_articles_are_there_all_the_same(own_archive):
+    shutil.rmtree(own_archive / "index")
+    (own_archive / "index").write_text("in the way")
+    with Corpus.open(own_archive) as corpus:
+        assert corpus.status().articles == 60
+        with pytest.raises(NotIndexed, match="dateline reindex"):
+            corpus.search(FERRY)
+    with pytest.raises(CorpusUnwritable, match="check its disk"):
+        Keeper.open(own_archive)
+
+
+@pytest.mark.parametrize("spoilt", ['{"layout": 1, "archive": "x", "seq": "y", "at": 5}', "[]", "\x00\xff"])
+def test_a_spoilt_note_of_an_index_costs_a_rebuild(own_archive, spoilt):
+    before = found(own_archive)
+    (index_folder(own_archive) / "built.json").write_bytes(spoilt.encode("latin-1"))
+    assert found(own_archive) == before
 
 
 def test_a_missing_archive_is_said_and_not_made(tmp_path):

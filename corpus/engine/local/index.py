@@ -95,7 +95,8 @@ class SearchIndex:
             with faults_told():
                 yield
         except IndexFault as error:
-            raise CorpusUnwritable(str(self._folder), str(error)) from error
+            full = "No space left" in str(error)  # tantivy wraps the words of the system in many others
+            raise CorpusUnwritable(str(self._folder), "no space left on the disk" if full else str(error)) from error
 
 
 class IndexWriter:
