@@ -15,7 +15,7 @@ import tantivy
 # Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_MEMORY = 60_000  # spellings in each of two memories, together about 20 MB
+_MEMORY = 120_000  # spellings in each of two memories, together about 40 MB
 
 # English words that say how a sentence is built and not what it is about.
 _STOP_WORDS = frozenset(

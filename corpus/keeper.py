@@ -21,8 +21,8 @@ from corpus.model import Article, IngestReport, RawArticle, Rejection
 
 _T = TypeVar("_T")
 _PATIENCE = 2.0  # seconds for another process to end what it changes
-_BATCH = 500  # articles in one transaction
-_DURABLE_AFTER = 40  # batches after which the index is made durable: what a killed ingest has to replay at most
+_BATCH = 2_000  # articles in one transaction
+_DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
 
 
 class Keeper:

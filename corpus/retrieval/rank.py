@@ -12,7 +12,7 @@ from corpus.retrieval.weigh import Asked, listed
 EXACT_TO = 10_000  # articles counted; beyond it a count is a lower bound
 _ALL_OF_AT_MOST = 8  # words that must all be there to match; of more words, most of their weight
 _SHARE = 0.6
-_FIRST_DEPTH = 200  # hits looked at before it is known how many fold
+_FIRST_DEPTH = 100  # hits looked at before it is known how many fold
 
 
 @dataclass(frozen=True, slots=True)

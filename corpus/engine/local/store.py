@@ -23,6 +23,7 @@ from corpus.model import Article, Copy, PubDate, Source
 _T = TypeVar("_T")
 
 _PATIENCE = 10.0  # seconds that a writer waits for another one's transaction
+_WRITER_CACHE = 32_000  # KiB of pages that a writer keeps: ids are hashes, so it meets all of their index
 _MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of 999
 
 
@@ -150,8 +151,10 @@ class Store:
         Raises:
             CorpusLocked, CorpusUnwritable, CorpusDamaged: the database did not take it; nothing was changed.
         """
-        with self._translated(), self._database.atomic():
-            yield
+        with self._translated():
+            self._database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE}")
+            with self._database.atomic():
+                yield
 
     def next_key(self) -> int:
         """The key that the next new article gets."""
