@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from corpus import Keeper
 from discord_double import ADMINISTRATOR, Answer, DiscordDouble
 
 ROOT = Path(__file__).parents[1]
@@ -200,7 +203,7 @@ async def test_sources_and_about_tell_what_there_is(samples_archive):
     async with DiscordDouble() as discord:
         await started(discord, samples_archive)
         reader = discord.user("reader")
-        assert "**harbourpost.example** · 9 articles · 2020–2024" in (await reader.slash("sources")).text
+        assert "**Harbour Post** `harbourpost.example` · 9 articles · 2020–2024" in (await reader.slash("sources")).text
         about = (await reader.slash("about")).text
         assert re.search(rf"{DATE} to {DATE}", about)
         assert "keeps nothing about you" in about
@@ -321,11 +324,11 @@ async def test_without_user_install_and_with_allowed_servers_nobody_asks_by_othe
         bot = await started(discord, samples_archive, **env)
         reader = discord.user("reader")
         assert cards(await reader.slash("search", query="flood", channel=reader.dm))
-        public = await reader.slash("search", query="flood harbour", channel=reader.dm)
+        before = await reader.slash("search", query="flood harbour", channel=reader.dm)
         bot.terminate()
         await bot.wait()
         await started(discord, samples_archive, **env, USER_INSTALL="0")
-        assert "cannot be asked from here" in (await public.press("Next")).text
+        assert "cannot be asked from here" in (await before.press("Next")).text
         with pytest.raises(AssertionError, match="not offered"):
             await reader.slash("search", query="flood", channel=reader.dm)
 
@@ -353,3 +356,42 @@ async def test_all_that_the_bot_sends_is_as_discord_describes_it(samples_archive
         sent = {f"{request.method} {request.path.split('/')[1]}" for request in discord.requests if request.body}
         assert {"PUT applications", "POST interactions", "PATCH webhooks"} <= sent
         discord.assert_valid()
+
+
+async def test_a_page_that_cannot_be_turned_leaves_the_shared_answer_as_it_is(own_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, own_archive)
+        answer = await discord.user("reader").slash("search", query="flood harbour", public=True)
+        shown = answer.texts
+        with sqlite3.connect(own_archive / "archive.db") as database:
+            database.execute("DELETE FROM articles")
+        shutil.rmtree(own_archive / "index")
+        pressed = await answer.press("Next")
+        await discord.until(lambda: pressed.followups, "a private word")
+        assert "empty" in pressed.followups[0].text
+        assert answer.texts == shown
+
+
+async def test_an_empty_question_is_told_what_to_type_and_is_no_incident(samples_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search")
+        assert "type a word" in answer.text
+        await bot.wrote("outcome=EmptyQuery")
+        assert "Traceback" not in bot.output
+
+
+HOSTILE = "@everyone <@1> <#1> </cmd:1> <t:0:R> [x](https://evil.example) **b** `c` ||s||\n# h\n- l\n> q\n\u202eabc <https://evil.example>"
+
+
+async def test_a_hostile_article_is_read_as_its_own_text(tmp_path, write):
+    article = {"title": HOSTILE.replace("\n", " "), "text": f"{HOSTILE} flood", "author": HOSTILE.replace("\n", " ")}
+    with Keeper.open(tmp_path / "data") as keeper:
+        keeper.ingest([write(article)])
+    async with DiscordDouble() as discord:
+        await started(discord, tmp_path / "data")
+        answer = await discord.user("reader").slash("search", query="flood", public=True)
+        await answer.press(answer.buttons[0].custom_id)
+        assert not answer.pings
+        assert "\u202e" not in answer.text
+        assert re.search(r"(?<!\\)(?:<@|<#|<t:|</|\[x\]\()", answer.text) is None

@@ -273,18 +273,6 @@ async def test_told_to_leave_while_it_connects_it_exits_with_0(tmp_path, number,
 
 
 @pytest.mark.asyncio
-async def test_told_to_leave_it_says_goodbye_even_where_discord_does_not_answer_that(tmp_path):
-    async with DiscordDouble() as discord:
-        bot = await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)})
-        began = time.monotonic()
-        bot.terminate()
-        assert await bot.wait(timeout=LEAVING) == 0
-        assert time.monotonic() - began < LEAVING
-        assert discord.gateway.close_codes == [1000]
-        assert "Traceback" not in bot.output
-
-
-@pytest.mark.asyncio
 async def test_told_to_leave_it_still_answers_what_was_asked_before(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:

@@ -60,3 +60,15 @@ async def test_an_article_is_read_on_the_page(page):
     article = await answer_to(page, first.get_by_role("button", name="Read", exact=True).first)
     await expect(article).to_contain_text("Only you can see this")
     await expect(article).to_contain_text("Invented sample article")
+
+
+async def test_an_empty_question_is_answered_and_the_page_goes_on(page):
+    answer = await run_command(page, "search")
+    await expect(answer).to_contain_text("type a word")
+    again = await run_command(page, "search", query="comet almonds")
+    await expect(again).to_contain_text("orbitdispatch.example")
+
+
+async def test_an_admin_of_the_demo_reindexes_its_archive(page):
+    answer = await run_command(page, "admin reindex")
+    await expect(answer).to_contain_text("60 read: 0 added, 0 changed, 60 unchanged")
