@@ -36,7 +36,7 @@ _MISSING = "The demo needs SimCord, which is in the development lock: run `make 
 _GREETING = """\
 ### Ask the archive
 Dateline searches a news archive and answers word for word, each excerpt with its source and its date, as above.
-Type `/` below, pick **search**, and write a question, words or a "phrase":
+Type `/` below, pick **search** and its option **query**, and write a question, words or a "phrase":
 - `when did the ferry Aurelia sink`
 - `"stern door" -verdict`
 - `central bank rates after:2023`

@@ -11,7 +11,7 @@ from typing import Self
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
-from corpus.errors import EmptyQuery
+from corpus.errors import CorpusError, EmptyQuery
 from corpus.model import Article, CorpusStatus, Hit, Results, Scored, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.passages import Passage, best_passages
@@ -46,7 +46,11 @@ class Corpus:
         """
         analyser = Analyser()
         engine = LocalEngine(data_dir, analyser, create=create)
-        engine.heal_if_free()
+        try:
+            engine.heal_if_free()
+        except CorpusError:
+            engine.close()
+            raise
         return cls(engine, analyser)
 
     @property

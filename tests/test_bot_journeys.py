@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -363,7 +364,7 @@ async def test_a_page_that_cannot_be_turned_leaves_the_shared_answer_as_it_is(ow
         await started(discord, own_archive)
         answer = await discord.user("reader").slash("search", query="flood harbour", public=True)
         shown = answer.texts
-        with sqlite3.connect(own_archive / "archive.db") as database:
+        with closing(sqlite3.connect(own_archive / "archive.db")) as database, database:
             database.execute("DELETE FROM articles")
         shutil.rmtree(own_archive / "index")
         pressed = await answer.press("Next")

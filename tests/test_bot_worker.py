@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,8 @@ def test_check_does_everything_but_connect(tmp_path):
 def test_an_archive_of_a_newer_version_is_told(tmp_path):
     archive_with(tmp_path, 1)
     [database] = [path for path in (tmp_path / "data").iterdir() if path.suffix in (".db", ".sqlite", ".sqlite3")]
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
-    connection.close()
     done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN)
     assert done.returncode == 3
     assert "upgrade Dateline" in done.stderr

@@ -54,7 +54,7 @@ class Store:
         if not create and not path.exists():
             raise CorpusMissing(str(path.parent))
         self._path = path
-        self._connections: list[Database] = []
+        self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
         try:
             with self._translated():
@@ -65,8 +65,8 @@ class Store:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        for database in self._connections:
-            database.close()
+        for connection in self._connections:
+            connection.close()
         self._connections.clear()
 
     @property
@@ -173,11 +173,10 @@ class Store:
 
     def _connect(self) -> Database:
         connection = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
+        self._connections.append(connection)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA synchronous = FULL")
-        database = Database(connection, recursive_triggers=False, execute_plugins=False)
-        self._connections.append(database)
-        return database
+        return Database(connection, recursive_triggers=False, execute_plugins=False)
 
     def _prepare(self) -> None:
         database = self._database
