@@ -63,7 +63,7 @@ def article(whole: model.Article) -> None:
 def report(made: model.IngestReport) -> str:
     """What became of what was read, with the first rejections."""
     counts = f"{made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, {made.copies:,} copies"
-    lines = [f"Read {made.read:,} articles: {counts}, {len(made.rejected):,} rejected."]
+    lines = [f"Read {_many(made.read, 'article')}: {counts}, {len(made.rejected):,} rejected."]
     lines += [f"  {_printable(each.origin)}: {_printable(each.reason)}" for each in made.rejected[:_MOST_REJECTIONS]]
     if len(made.rejected) > _MOST_REJECTIONS:
         lines.append(f"  … and {len(made.rejected) - _MOST_REJECTIONS:,} more: --json has them all.")
