@@ -17,8 +17,8 @@ from corpus.corpus import Corpus
 from corpus.errors import CorpusError, ReindexInProgress, SearchTimeout
 from corpus.model import IngestReport, Rejection
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _LONGEST_SENTENCE = 500  # characters
 _THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
@@ -34,7 +34,7 @@ class AsyncCorpus:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
         self._reindexing = False
 
-    async def ask(self, verb: Callable[Concatenate[Corpus, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def ask(self, verb: Callable[Concatenate[Corpus, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Ask what ``verb`` asks of a Corpus: ``await archive.ask(Corpus.search, query, page=2)``.
 
         Raises:
@@ -47,11 +47,6 @@ class AsyncCorpus:
             return await asyncio.wait_for(answer, self._timeout)
         except TimeoutError as error:
             raise SearchTimeout(self._timeout) from error
-
-    @property
-    def reindexing(self) -> bool:
-        """Whether a reindex that was started here is running."""
-        return self._reindexing
 
     async def reindex(self, inputs: str, *, index_only: bool = False) -> IngestReport:
         """Reindex in a child process; ``inputs`` are ``name=location`` pairs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -101,12 +101,13 @@ class Corpus:
     def _answer(self, view: EngineView, query: Query, page: int, limit: int) -> Results:
         asked = weigh(query, self._analyser, view, self.sources)
         ranking = rank(view, asked, max(page * limit, _LIFTED))
-        matched = count_matched(view, asked)
-        wanted = self._page(view, asked, ranking, (page - 1) * limit, limit)
+        matched = count_matched(view, asked, ranking)
+        first = (page - 1) * limit
+        wanted = self._page(view, asked, ranking, first, limit)
         return Results(
             query=str(query),
             notes=(*query.notes, *asked.notes, *matched.notes),
-            hits=tuple(self._hit(view, asked, read) for read in wanted),
+            hits=tuple(self._hit(view, asked, read, place) for place, read in enumerate(wanted, start=first + 1)),
             matched=matched.articles,
             matched_exact=matched.exact,
             ranked=ranking.articles,
@@ -121,8 +122,7 @@ class Corpus:
         lifted = self._read(view, asked, ranking.groups[:_LIFTED], _LIFT) if first < _LIFTED else []
         lifted.sort(key=lambda read: (-read.score, -read.group[0].moment))
         rest = self._read(view, asked, ranking.groups[max(first, _LIFTED) : first + limit], 0.0)
-        wanted = lifted[first : first + limit] + rest
-        return [replace(read, rank=place) for place, read in enumerate(wanted, start=first + 1)]
+        return lifted[first : first + limit] + rest
 
     def _read(self, view: EngineView, asked: Asked, groups: Sequence[Sequence[Scored]], lift: float) -> list[_Read]:
         """Fetch the articles that stand for these stories, and add what their best passages are worth."""
@@ -134,9 +134,9 @@ class Corpus:
             for group, own in zip(present, passages, strict=True)
         ]
 
-    def _hit(self, view: EngineView, asked: Asked, read: _Read) -> Hit:
+    def _hit(self, view: EngineView, asked: Asked, read: _Read, place: int) -> Hit:
         return Hit(
-            rank=read.rank,
+            rank=place,
             score=read.score,
             article=read.article,
             excerpts=excerpts(read.article, read.passages, asked, self._analyser),
@@ -152,4 +152,3 @@ class _Read:
     article: Article
     passages: Sequence[Passage]
     score: float
-    rank: int = 0

@@ -15,16 +15,16 @@ from rich.text import Text
 from corpus import model
 from corpus.engine.local import Progress as Report
 
+_EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
 _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
 
 
 def results(found: model.Results, status: model.CorpusStatus) -> None:
     """Print a page of an answer."""
-    console = Console(highlight=False)
-    whole = not console.is_terminal  # a program that reads the lines wants them unbroken
+    console = _console()
     for note in found.notes:
-        console.print(Text(note, style="yellow"), soft_wrap=whole)
-    console.print(Text(counted(found, status), style="dim"), soft_wrap=whole)
+        console.print(Text(note, style="yellow"))
+    console.print(Text(counted(found, status), style="dim"))
     for hit in found.hits:
         console.print()
         _hit(console, hit)
@@ -37,7 +37,7 @@ def results(found: model.Results, status: model.CorpusStatus) -> None:
 def counted(found: model.Results, status: model.CorpusStatus) -> str:
     """What was found, in one sentence."""
     if not status.articles:
-        return "The archive is empty: fill it with `dateline ingest PATH`."
+        return _EMPTY
     if not found.ranked:
         return f"No article matches {found.query}. The archive covers {status.first} to {status.last}."
     if not found.hits:
@@ -51,12 +51,12 @@ def counted(found: model.Results, status: model.CorpusStatus) -> str:
 
 def article(whole: model.Article) -> None:
     """Print an article with its credit."""
-    console = Console(highlight=False)
+    console = _console()
     console.print(Text(whole.headline, style="bold"))
     console.print(Text(_credit(whole), style="dim"))
     console.print()
     for paragraph in whole.text.split("\n"):
-        console.print(Text(paragraph), soft_wrap=not console.is_terminal)
+        console.print(Text(paragraph))
         console.print()
 
 
@@ -73,7 +73,7 @@ def report(made: model.IngestReport) -> str:
 def status(found: model.CorpusStatus) -> str:
     """What the archive holds."""
     if not found.articles:
-        return "The archive is empty: fill it with `dateline ingest PATH`."
+        return _EMPTY
     age = f"{_ago(found.indexed_at)}" if found.indexed_at else "never"
     return (
         f"{_many(found.articles, 'article')} from {_many(found.sources, 'source')}, {found.first} to {found.last}.\n"
@@ -99,8 +99,15 @@ def progress(doing: str) -> Iterator[Report | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
+def _console() -> Console:
+    """Standard output: wrapped on a terminal; a program that reads the lines wants them unbroken."""
+    console = Console(highlight=False)
+    console.soft_wrap = not console.is_terminal
+    return console
+
+
 def _hit(console: Console, hit: model.Hit) -> None:
-    console.print(Text(f"{hit.rank}. ").append(hit.article.headline, style="bold"), soft_wrap=not console.is_terminal)
+    console.print(Text(f"{hit.rank}. ").append(hit.article.headline, style="bold"))
     _below(console, Text(_credit(hit.article), style="dim"))
     for excerpt in hit.excerpts:
         text = Text(excerpt.text)
@@ -116,7 +123,7 @@ def _below(console: Console, text: Text) -> None:
     if console.is_terminal:
         console.print(Padding(text, (0, 0, 0, 3)))
     else:
-        console.print(Text("   ") + text, soft_wrap=True)
+        console.print(Text("   ") + text)
 
 
 def _credit(whole: model.Article) -> str:

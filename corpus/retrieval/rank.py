@@ -43,12 +43,14 @@ class Ranking:
     exact: bool
 
 
-def count_matched(view: EngineView, asked: Asked) -> Matched:
+def count_matched(view: EngineView, asked: Asked, ranking: Ranking) -> Matched:
     """Count the articles that have all the words: of more than eight, terms of 60 % of their weight.
 
     If no article has all, words are dropped until some have the rest: first those that stand nowhere, then the
-    commonest.
+    commonest. Without a single word, what was ranked is what has all that was asked.
     """
+    if not asked.words:
+        return Matched(min(ranking.articles, EXACT_TO))
     kept = sorted(set(asked.words) - asked.absent, key=lambda term: (-asked.idf[term], term))
     absent = _typed(asked, asked.absent)
     notes = (f"No article has the word {listed(absent)}.",) if absent else ()
@@ -57,7 +59,7 @@ def count_matched(view: EngineView, asked: Asked) -> Matched:
         if found := _counted(view, replace(asked.query, any_of=weights, at_least=_SHARE)):
             return Matched(found, absent, notes)
         kept = kept[:_ALL_OF_AT_MOST]
-    if asked.words and not kept and not asked.phrases:
+    if not kept and not asked.phrases:
         return Matched(0, (), notes)
     while not (found := _counted(view, _all_of(asked, kept))) and kept:
         kept = kept[:-1]

@@ -206,7 +206,8 @@ class LocalEngine:
         try:
             yield
         except (IndexFault, OSError) as error:
-            raise CorpusUnwritable(str(self.folder), str(error)) from error
+            full = "No space left" in str(error)  # tantivy wraps the words of the system in many others
+            raise CorpusUnwritable(str(self.folder), "no space left on the disk" if full else str(error)) from error
 
     def _note(self, folder: Path) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -17,8 +17,7 @@ from typing import Any
 import tantivy
 
 from corpus.engine.local.store import Stored
-from corpus.engine.local.view import IndexFault, IndexView, faults_told
-from corpus.errors import CorpusUnwritable
+from corpus.engine.local.view import IndexView, faults_told
 from corpus.model import Article
 
 LAYOUT = 1
@@ -48,7 +47,7 @@ class SearchIndex:
         """
         self._folder = folder
         if create:
-            with self._unwritable_told():
+            with faults_told():
                 folder.mkdir(parents=True)
         self._schema = _schema()
         with faults_told():
@@ -77,26 +76,17 @@ class SearchIndex:
         Also when it ends early: what was put until then stays, and putting it again does no harm.
 
         Raises:
-            CorpusUnwritable: the disk does not take it.
+            IndexFault: the disk does not take it.
         """
-        with self._unwritable_told():
+        with faults_told():
             writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
         try:
             yield writer
         finally:
-            with self._unwritable_told():
+            with faults_told():
                 writer.commit()
                 writer.close()
         self.refresh()
-
-    @contextmanager
-    def _unwritable_told(self) -> Iterator[None]:
-        try:
-            with faults_told():
-                yield
-        except IndexFault as error:
-            full = "No space left" in str(error)  # tantivy wraps the words of the system in many others
-            raise CorpusUnwritable(str(self._folder), "no space left on the disk" if full else str(error)) from error
 
 
 class IndexWriter:

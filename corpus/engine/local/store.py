@@ -210,10 +210,8 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            place, code = (
-                str(self._path.parent),
-                getattr(error, "sqlite_errorcode", 0) & 0xFF,
-            )  # the primary code: sqlite.org/rescode
+            place = str(self._path.parent)
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code: sqlite.org/rescode
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise CorpusLocked(place) from error
             if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}:
