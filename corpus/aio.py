@@ -64,8 +64,12 @@ class AsyncCorpus:
             self._reindexing = False
 
     async def close(self) -> None:
-        """Let go of the archive. No question is begun any more, and none that is being answered is waited for."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let go of the archive: no question is begun any more, and those that are being answered come to their end.
+
+        Given up while it waits for them, it leaves the archive open to them: a connection that is closed under a
+        question takes the whole process with it.
+        """
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._corpus.close()
 
     async def _run_child(self, *command: str, inputs: str) -> IngestReport:

@@ -87,7 +87,7 @@ class Corpus:
         return self._engine.status()
 
     def close(self) -> None:
-        """Let go of the archive."""
+        """Let go of the archive. No thread may be asking any more."""
         self._engine.close()
 
     def __enter__(self) -> Self:

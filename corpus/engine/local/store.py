@@ -64,7 +64,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection, none of which may be in use: SQLite would be asked for memory it gave back."""
         for connection in self._connections:
             connection.close()
         self._connections.clear()
