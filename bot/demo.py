@@ -96,10 +96,10 @@ def preview(world: World, port: int = 0) -> Preview:
 
 
 async def _serve(port: int) -> None:
-    async with simulated() as world, preview(world, port) as page:
-        _cancel_on_sigterm()
-        click.echo(f"Dateline, in a simulated Discord: {page.url}\nOpen it in a browser; Ctrl-C ends it.")
-        with contextlib.suppress(asyncio.CancelledError):
+    _cancel_when_told()
+    with contextlib.suppress(asyncio.CancelledError):
+        async with simulated() as world, preview(world, port) as page:
+            click.echo(f"Dateline, in a simulated Discord: {page.url}\nOpen it in a browser; Ctrl-C ends it.")
             await page.wait_closed()
 
 
@@ -140,8 +140,9 @@ async def _furnish(client: Dateline, world: World) -> None:
     await client.get_partial_messageable(world.channel.id).send(view=greeting)
 
 
-def _cancel_on_sigterm() -> None:
-    """Ctrl-C cancels the main task by itself (asyncio.run); SIGTERM shall do the same."""
+def _cancel_when_told() -> None:
+    """Let SIGTERM and Ctrl-C cancel the running task, so that what it opened is closed and removed."""
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)

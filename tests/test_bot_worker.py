@@ -250,6 +250,22 @@ def test_told_to_leave_while_it_still_loads_it_exits_with_0(tmp_path, number, mo
     assert (bot.returncode, "Traceback" in written) == (0, False)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_leave_where_an_exception_would_be_lost_it_leaves_too(number):
+    program = f"""
+import os, time, weakref
+from bot.leaving import leave_when_told
+class Module: pass
+leave_when_told()
+module = Module()
+lost = weakref.ref(module, lambda _: os.kill(os.getpid(), {int(number)}))  # the import system has such callbacks
+del module
+time.sleep(20)
+"""
+    left = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=10, check=False)
+    assert (left.returncode, left.stderr) == (0, b"")
+
+
 def _catches(process: int, number: signal.Signals) -> bool:
     """Whether a process has taken a signal over; a new Python has SIGINT already, so both must be."""
     line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt"))

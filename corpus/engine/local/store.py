@@ -64,7 +64,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close every thread's connection, none of which may be in use: SQLite would be asked for memory it gave back."""
+        """Close every thread's connection. None may be in use: the process would end by it."""
         for connection in self._connections:
             connection.close()
         self._connections.clear()
