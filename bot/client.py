@@ -20,7 +20,7 @@ from corpus import AsyncCorpus, Corpus
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
-_FAREWELL, _DRAIN = 0.5, 1.0  # seconds for Discord to take leave, and for open interactions to end
+_FAREWELL, _PARTING = 0.5, 1.0  # seconds for Discord to take leave, and for that and open interactions to end
 _GONE = "This button is from another time of the bot and does nothing any more: ask again with `/search`."
 
 
@@ -74,15 +74,17 @@ class Dateline(discord.AutoShardedClient):
             await conduct(interaction, "gone", _say_that_it_is_gone)
 
     async def leave(self) -> None:
-        """Go as a worker should: take in nothing new, let what is open end, within a second and a half."""
+        """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""
         await self.upkeep.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._part(), _PARTING)
+        self.journal.leave()
+
+    async def _part(self) -> None:
+        """Leave the gateway, then wait until every interaction that came through it has ended."""
         shards = [shard.disconnect() for shard in self.shards.values()]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*shards, return_exceptions=True), _FAREWELL)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained(), _DRAIN)
-
-    async def _drained(self) -> None:
         while self.journal:  # noqa: ASYNC110  # once in the life of a worker, for a second at most
             await asyncio.sleep(0.02)
 

@@ -10,5 +10,5 @@ def leave_when_told() -> None:
     At once, because an exception that a signal raises is lost where it meets the import system's callbacks; and
     nothing is open yet that would not heal at the next start.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))

@@ -5,6 +5,7 @@ Knows nothing of Discord but the shape of its tokens.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -84,6 +85,7 @@ def _field(value: object) -> str:
 class _Entry:
     command: str
     began: float
+    task: asyncio.Task[object] | None
     outcome: str | None = None
     hits: int | None = None
     query: str | None = None
@@ -96,6 +98,7 @@ class Journal:
     """
 
     ANSWERED: ClassVar = "answered"
+    _LEFT: ClassVar = "left"
 
     def __init__(self, *, queries: bool) -> None:
         self._queries = queries
@@ -104,9 +107,9 @@ class Journal:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, interaction: int, command: str) -> None:
-        """An interaction begins."""
-        self._open[interaction] = _Entry(command, time.perf_counter())
+    def open(self, interaction: int, command: str, task: asyncio.Task[object] | None) -> None:
+        """An interaction begins, conducted by this task."""
+        self._open[interaction] = _Entry(command, time.perf_counter(), task)
 
     def found(self, interaction: int, hits: int, query: str) -> None:
         """What it found; the text of the query is kept only if the operator wants it logged."""
@@ -127,3 +130,10 @@ class Journal:
         told = entry.outcome if outcome == self.ANSWERED and entry.outcome else outcome
         fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})
+
+    def leave(self) -> None:
+        """Give up what is still open, as the worker leaves: nothing could be said to anybody any more."""
+        for interaction, entry in list(self._open.items()):
+            if entry.task is not None:
+                entry.task.cancel()
+            self.close(interaction, self._LEFT)

@@ -5,6 +5,7 @@ Commands come here through the tree, buttons through ``conduct``.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -36,7 +37,7 @@ class Tree(app_commands.CommandTree["Dateline"]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Let pass whoever may ask from here. Runs first, for autocompletion too, which has no line in the log."""
         if interaction.type is not discord.InteractionType.autocomplete:
-            self.client.journal.open(interaction.id, _name(interaction))
+            self.client.journal.open(interaction.id, _name(interaction), asyncio.current_task())
         access.may_ask(interaction)
         return True
 
@@ -52,7 +53,7 @@ class Tree(app_commands.CommandTree["Dateline"]):
 async def conduct(interaction: Interaction, name: str, act: Callable[[Interaction], Awaitable[None]]) -> None:
     """Do what a button promises, as the tree does it for commands; never raises."""
     journal = interaction.client.journal
-    journal.open(interaction.id, name)
+    journal.open(interaction.id, name, asyncio.current_task())
     try:
         access.may_ask(interaction)
         await act(interaction)

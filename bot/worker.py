@@ -24,6 +24,7 @@ FAILED, SETTINGS, REFUSED = 1, 4, 5
 
 _log = logging.getLogger(__name__)
 _MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
+_TELLING = (signal.SIGTERM, signal.SIGINT)
 _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
 
 
@@ -75,14 +76,22 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
             task.cancel()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(_close(client, archive), _CLOSING)
+        _told_enough()
 
 
 def _told_to_leave() -> asyncio.Event:
     """Set by SIGTERM and SIGINT: hosts send one or the other, and discord.py handles neither as a worker needs it."""
     told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _TELLING:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     return told
+
+
+def _told_enough() -> None:
+    """Ignore from here on what tells to leave: the loop's end would let a second signal spoil the exit code."""
+    for number in _TELLING:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def _close(client: Dateline, archive: AsyncCorpus) -> None:

@@ -60,7 +60,7 @@ def test_a_token_is_hidden_wherever_it_stands(before, after):
 def test_an_interaction_is_one_line_with_the_question_only_where_the_operator_wants_it(written, queries):
     stream = written("json")
     journal = Journal(queries=queries)
-    journal.open(1, "search")
+    journal.open(1, "search", None)
     journal.found(1, 5, "flood barrier")
     assert len(journal) == 1
     journal.close(1, "answered")
@@ -77,7 +77,7 @@ def test_an_interaction_is_one_line_with_the_question_only_where_the_operator_wa
 def test_as_text_the_same_line_reads_as_names_and_values(written):
     stream = written()
     journal = Journal(queries=True)
-    journal.open(1, "admin status")
+    journal.open(1, "admin status", None)
     journal.found(1, 0, 'a "quoted"\nquestion')
     journal.close(1, "answered")
     line = stream.getvalue()

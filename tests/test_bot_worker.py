@@ -303,6 +303,37 @@ async def test_told_to_leave_it_still_answers_what_was_asked_before(tmp_path):
 
 
 @pytest.mark.asyncio
+async def test_told_to_leave_it_gives_up_an_answer_that_discord_does_not_take(tmp_path):
+    archive_with(tmp_path, 3)
+    async with DiscordDouble() as discord:
+        bot = await discord.launch(
+            "-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path / "data")}
+        )
+        discord.faults.delay_next("/webhooks/*", 20)
+        asked = asyncio.create_task(discord.user("reader").slash("search", query="barrier"))
+        await discord.until(lambda: any(request.path.endswith("/callback") for request in bot.requests), "it is asked")
+        bot.terminate()
+        assert await bot.wait() == 0
+        assert "outcome=left" in bot.output
+        assert "Traceback" not in bot.output
+        assert "incident" not in bot.output
+        asked.cancel()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_leave_again_and_again_it_exits_with_0(tmp_path, number):
+    async with DiscordDouble() as discord:
+        bot = await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path)})
+        leaving = asyncio.create_task(bot.wait())
+        while not leaving.done():
+            bot.signal(number)
+            await asyncio.sleep(0.01)
+        assert await leaving == 0
+        assert "Traceback" not in bot.output
+
+
+@pytest.mark.asyncio
 async def test_told_to_leave_during_a_reindex_it_gives_that_up_and_says_so(tmp_path):
     articles = archive_with(tmp_path, 20_000)
     async with DiscordDouble() as discord:

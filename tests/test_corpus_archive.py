@@ -201,6 +201,30 @@ def test_a_spoilt_note_of_an_index_costs_a_rebuild(own_archive, spoilt):
     assert found(own_archive) == before
 
 
+_MAKERS = """
+import os, sys, time
+from pathlib import Path
+from corpus import Corpus
+for attempt in range(12):
+    begin, makers = time.time() + 0.1, []
+    for _ in range(6):
+        if not (maker := os.fork()):
+            while time.time() < begin:
+                pass
+            Corpus.open(Path(sys.argv[1]) / str(attempt), create=True).close()
+            os._exit(0)
+        makers.append(maker)
+    assert not any([os.waitpid(maker, 0)[1] for maker in makers])
+"""
+
+
+def test_several_who_make_one_archive_at_once_all_have_it(tmp_path):
+    made = subprocess.run([sys.executable, "-c", _MAKERS, tmp_path], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    with Corpus.open(tmp_path / "11") as corpus:
+        assert corpus.status().articles == 0
+
+
 def test_a_missing_archive_is_said_and_not_made(tmp_path):
     with pytest.raises(CorpusMissing, match="dateline ingest"):
         Corpus.open(tmp_path / "nowhere")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from corpus.model import Article, Copy, PubDate, Source
 _T = TypeVar("_T")
 
 _PATIENCE = 10.0  # seconds that a writer waits for another one's transaction
+_PAUSE = 0.02  # seconds between two attempts at what SQLite does not wait for
 _WRITER_CACHE = 32_000  # KiB of pages that a writer keeps: ids are hashes, so it meets all of their index
 _MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of 999
 
@@ -184,8 +186,21 @@ class Store:
         if found > FORMAT:
             raise CorpusTooNew(str(self._path.parent), found, FORMAT)
         if found < FORMAT:
-            database.enable_wal()
+            self._enable_wal(database)
             self._migrate(database)
+
+    def _enable_wal(self, database: Database) -> None:
+        """Switch to the write-ahead log; of several who make one archive at once, all but one are told to wait."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                database.enable_wal()
+            except sqlite3.OperationalError as error:  # SQLite does not wait for this switch by itself
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def _migrate(self, database: Database) -> None:
         """Bring the tables up to date, all or nothing, while no other process can begin the same."""
