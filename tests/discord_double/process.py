@@ -121,8 +121,9 @@ class BotProcess:
 
     def signal(self, number: int) -> None:
         """Send a signal to the process itself, if it still runs."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(number)
+        if self.exit_code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)  # send_signal may take the exit code from under asyncio
 
     async def wait(self, timeout: float = READY_SECONDS) -> int:
         """Wait for the exit and the end of the output; the exit code."""
