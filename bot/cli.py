@@ -12,13 +12,11 @@ from pathlib import Path
 
 import click
 
-from bot.leaving import leave_when_told
+from bot.leaving import SETTINGS, leave_when_told
 from bot.settings import Settings, SettingsError
 from corpus import CorpusError, parse_inputs
 from corpus.cli import archive
 from corpus.cli import run as run_group
-
-SETTINGS = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

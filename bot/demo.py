@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from discord import ui
 
 import corpus
 from bot.client import Dateline
+from bot.leaving import when_told
 from bot.settings import Settings
 from corpus import AsyncCorpus, Corpus, Keeper
 
@@ -96,7 +96,8 @@ def preview(world: World, port: int = 0) -> Preview:
 
 
 async def _serve(port: int) -> None:
-    _cancel_when_told()
+    if task := asyncio.current_task():  # cancelled, it closes and removes what it opened
+        when_told(asyncio.get_running_loop(), task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         async with simulated() as world, preview(world, port) as page:
             click.echo(f"Dateline, in a simulated Discord: {page.url}\nOpen it in a browser; Ctrl-C ends it.")
@@ -138,11 +139,3 @@ async def _furnish(client: Dateline, world: World) -> None:
     for part in _GREETING.split("\n\n"):  # after a list, the page sets all lines of the same text in
         greeting.add_item(ui.TextDisplay(part))
     await client.get_partial_messageable(world.channel.id).send(view=greeting)
-
-
-def _cancel_when_told() -> None:
-    """Let SIGTERM and Ctrl-C cancel the running task, so that what it opened is closed and removed."""
-    task = asyncio.current_task()
-    if task is not None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -1,14 +1,41 @@
-"""How the process goes when it is told to before it has begun to listen. Imports next to nothing, to be there first."""
+"""How the process leaves: its exit codes, and what tells it to go. Imports next to nothing, to be there first.
+
+Hosts tell it by SIGTERM or by SIGINT, and discord.py handles neither as a worker needs it.
+"""
+
+from __future__ import annotations
 
 import os
 import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+FAILED, SETTINGS, REFUSED = 1, 4, 5
+
+_TELLING = (signal.SIGINT, signal.SIGTERM)
 
 
 def leave_when_told() -> None:
-    """Let SIGTERM and SIGINT end the process with 0, at once and in silence, until something better takes them over.
+    """Let the process end with 0 when it is told to leave, at once and in silence, until a loop takes that over.
 
     At once, because an exception that a signal raises is lost where it meets the import system's callbacks; and
     nothing is open yet that would not heal at the next start.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _TELLING:
         signal.signal(number, lambda *_: os._exit(0))
+
+
+def when_told(loop: AbstractEventLoop, act: Callable[[], object]) -> None:
+    """Have this loop do ``act`` whenever the process is told to leave."""
+    for number in _TELLING:
+        loop.add_signal_handler(number, act)
+
+
+def told_enough(loop: AbstractEventLoop) -> None:
+    """Ignore from here on what tells to leave: the loop's end would let a second signal spoil the exit code."""
+    for number in _TELLING:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)

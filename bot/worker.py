@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 
 import aiohttp
 import click
@@ -17,14 +16,12 @@ from discord import app_commands
 
 from bot import logs, registry, render
 from bot.client import Dateline
+from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
 from bot.settings import Settings
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs
 
-FAILED, SETTINGS, REFUSED = 1, 4, 5
-
 _log = logging.getLogger(__name__)
 _MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
-_TELLING = (signal.SIGTERM, signal.SIGINT)
 _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
 
 
@@ -60,7 +57,8 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
 
 async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     """Stay connected until a signal or a fault that does not pass."""
-    told = _told_to_leave()
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    when_told(loop, told.set)
     client = Dateline(archive, settings)
     connection = asyncio.create_task(client.start(token), name="connection")
     waiting = asyncio.create_task(told.wait(), name="told to leave")
@@ -76,22 +74,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
             task.cancel()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(_close(client, archive), _CLOSING)
-        _told_enough()
-
-
-def _told_to_leave() -> asyncio.Event:
-    """Set by SIGTERM and SIGINT: hosts send one or the other, and discord.py handles neither as a worker needs it."""
-    told = asyncio.Event()
-    for number in _TELLING:
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    return told
-
-
-def _told_enough() -> None:
-    """Ignore from here on what tells to leave: the loop's end would let a second signal spoil the exit code."""
-    for number in _TELLING:
-        asyncio.get_running_loop().remove_signal_handler(number)
-        signal.signal(number, signal.SIG_IGN)
+        told_enough(loop)
 
 
 async def _close(client: Dateline, archive: AsyncCorpus) -> None:

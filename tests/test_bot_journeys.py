@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from bot_process import LEAVING, started
 
 from corpus import Keeper
 from discord_double import ADMINISTRATOR, Answer, DiscordDouble
@@ -16,13 +17,8 @@ from discord_double import ADMINISTRATOR, Answer, DiscordDouble
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpus" / "samples"
 DATE = r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
-LEAVING = 2.0  # seconds between the signal and the end (what the shortest host grants)
 
 pytestmark = pytest.mark.asyncio
-
-
-async def started(discord: DiscordDouble, data: Path, **env: str):
-    return await discord.launch("-m", "bot", env={"DISCORD_TOKEN": discord.token, "DATA_DIR": str(data), **env})
 
 
 def cards(answer: Answer) -> list[str]:

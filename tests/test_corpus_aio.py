@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from corpus import AsyncCorpus, Corpus, CorpusStatus, SearchTimeout
+from corpus import AsyncCorpus, Corpus, CorpusStatus, Query, SearchTimeout
 
 
 class _Reader:
@@ -60,9 +60,10 @@ async def test_when_the_closing_is_given_up_the_question_is_still_answered(archi
 
 @pytest.mark.asyncio
 async def test_an_answer_that_takes_too_long_is_a_sentence(samples_archive):
-    archive = AsyncCorpus(Corpus.open(samples_archive), timeout=0.05)
+    archive = AsyncCorpus(Corpus.open(samples_archive), timeout=1)
     reader = _Reader()
     with pytest.raises(SearchTimeout):
         await archive.ask(reader)
     reader.go_on.set()
+    assert (await archive.ask(Corpus.search, Query.parse("ferry"))).hits
     await archive.close()
