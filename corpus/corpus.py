@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,20 +11,20 @@ from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Article, CorpusStatus, Hit, Results, Scored, Source
+from corpus.model import Article, CorpusStatus, Hit, Order, Results, Source
 from corpus.retrieval.excerpt import excerpts
-from corpus.retrieval.passages import Passage, best_passages
-from corpus.retrieval.query import Query
-from corpus.retrieval.rank import Ranking, count_matched, rank
+from corpus.retrieval.matched import Matched, match
+from corpus.retrieval.order import READ, Placed, in_order
+from corpus.retrieval.passages import best_passages
+from corpus.retrieval.query import Query, Sort
+from corpus.retrieval.rank import Ranking, rank
+from corpus.retrieval.suggest import did_you_mean, relaxed
 from corpus.retrieval.weigh import Asked, weigh
 
 PAGE = 5
 """Hits on a page, unless asked otherwise."""
 
 LONGEST_PAGE = 100
-
-_LIFTED = 15  # stories whose passages are read before their order is final
-_LIFT = 0.3  # what the best passage adds to its article's score, measured over news test collections
 
 
 class Corpus:
@@ -100,14 +99,14 @@ class Corpus:
 
     def _answer(self, view: EngineView, query: Query, page: int, limit: int) -> Results:
         asked = weigh(query, self._analyser, view, self.sources)
-        ranking = rank(view, asked, max(page * limit, _LIFTED))
-        matched = count_matched(view, asked, ranking)
+        matched = match(view, asked)
+        placed, ranking = _placed(view, query, asked, matched, page * limit)
         first = (page - 1) * limit
-        wanted = self._page(view, asked, ranking, first, limit)
+        lost = not ranking.articles and page == 1
         return Results(
             query=str(query),
             notes=(*query.notes, *asked.notes, *matched.notes),
-            hits=tuple(self._hit(view, asked, read, place) for place, read in enumerate(wanted, start=first + 1)),
+            hits=tuple(self._hits(view, asked, placed[first : first + limit], first)),
             matched=matched.articles,
             matched_exact=matched.exact,
             ranked=ranking.articles,
@@ -115,40 +114,40 @@ class Corpus:
             pages=-(-ranking.stories // limit),
             pages_exact=ranking.exact,
             dropped=matched.dropped,
+            did_you_mean=did_you_mean(query, self._analyser, view),
+            relaxed=relaxed(query, self._count(view)) if lost else (),
         )
 
-    def _page(self, view: EngineView, asked: Asked, ranking: Ranking, first: int, limit: int) -> list[_Read]:
-        """The stories of a page: the first few in their lifted order, those after them as BM25 ranks them."""
-        lifted = self._read(view, asked, ranking.groups[:_LIFTED], _LIFT) if first < _LIFTED else []
-        lifted.sort(key=lambda read: (-read.score, -read.group[0].moment))
-        rest = self._read(view, asked, ranking.groups[max(first, _LIFTED) : first + limit], 0.0)
-        return lifted[first : first + limit] + rest
+    def _count(self, view: EngineView) -> Callable[[Query], int]:
+        """Counts the articles that match a query."""
+        return lambda query: match(view, weigh(query, self._analyser, view, self.sources)).articles
 
-    def _read(self, view: EngineView, asked: Asked, groups: Sequence[Sequence[Scored]], lift: float) -> list[_Read]:
-        """Fetch the articles that stand for these stories, and add what their best passages are worth."""
-        articles = view.fetch([group[0].key for group in groups])
-        present = [group for group in groups if group[0].key in articles]
-        passages = best_passages([articles[group[0].key] for group in present], asked, self._analyser)
-        return [
-            _Read(group, articles[group[0].key], own, group[0].score + (lift * own[0].score if own else 0.0))
-            for group, own in zip(present, passages, strict=True)
-        ]
-
-    def _hit(self, view: EngineView, asked: Asked, read: _Read, place: int) -> Hit:
-        return Hit(
-            rank=place,
-            score=read.score,
-            article=read.article,
-            excerpts=excerpts(read.article, read.passages, asked, self._analyser),
-            copies=view.copies(read.group[0]),
-        )
+    def _hits(self, view: EngineView, asked: Asked, placed: Sequence[Placed], first: int) -> Iterator[Hit]:
+        """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""
+        found = view.fetch([each.story[0] for each in placed])
+        present = [(place, each, read) for place, (each, read) in enumerate(zip(placed, found, strict=True)) if read]
+        passages = best_passages([analysed for _, _, (_, analysed) in present], asked)
+        for (place, each, (article, analysed)), own in zip(present, passages, strict=True):
+            yield Hit(
+                rank=first + place + 1,
+                score=each.score,
+                article=article,
+                excerpts=excerpts(article, analysed, own, asked, self._analyser),
+                copies=view.copies(each.story[0]),
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A story whose best article was read: its passages, and its score with what they are worth."""
+def _placed(
+    view: EngineView, query: Query, asked: Asked, matched: Matched, stories: int
+) -> tuple[list[Placed], Ranking]:
+    """The stories that answer, in the order that was asked for: this many at least, where there are so many.
 
-    group: Sequence[Scored]
-    article: Article
-    passages: Sequence[Passage]
-    score: float
+    By relevance all that have any of the words are ranked; by date those that have all of them.
+    """
+    folded = not query.copies_all
+    if query.sort is Sort.RELEVANCE and asked.query.score:
+        ranking = rank(view, asked.query, max(stories, READ), folded=folded)
+        return in_order(view, asked, ranking.groups, folded=folded), ranking
+    order = Order.OLDEST if query.sort is Sort.OLDEST else Order.NEWEST
+    ranking = rank(view, matched.query, stories, order, folded=folded)
+    return [Placed(story, 0.0) for story in ranking.groups], ranking

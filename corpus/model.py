@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -122,26 +123,101 @@ class Excerpt:
     ends_inside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """An article as the one analysis sees it: terms in the order of its words, '' where a stop word stands.
+
+    ``sentences`` are where the sentences of the text stand, and ``starts`` which term of the body each begins with.
+    ``credit`` are the words of its outlet and byline. The text of a ``torn`` one breaks off in its last sentence.
+    """
+
+    headline: Sequence[str]
+    body: Sequence[str]
+    credit: Sequence[str]
+    sentences: Sequence[Span]
+    starts: Sequence[int]
+    torn: bool = False
+
+
 Terms = tuple[tuple[int, str], ...]
 """Terms that stand together: each with its distance in words from the first. One pair is a single word."""
+
+
+class Part(StrEnum):
+    """What of an article a term may stand in.
+
+    ``TEXT`` is all that is ranked: headline, body, outlet and byline. ``SPELLING`` holds the same words as they are
+    spelt, without stems: the archive's vocabulary.
+    """
+
+    TEXT = "text"
+    HEADLINE = "headline"
+    BODY = "body"
+    AUTHOR = "author"
+    SECTION = "section"
+    SPELLING = "spelling"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Terms that stand together in a part, at their distances; with a ``slop``, within so many words of that."""
+
+    terms: Terms
+    part: Part = Part.TEXT
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these must hold."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these must hold."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """This must not hold."""
+
+    condition: Condition
+
+
+Condition = Near | AnyOf | AllOf | Not
+"""What must hold of an article, in terms: it decides who is found, and scores nothing."""
+
+
+class Order(StrEnum):
+    """In what order an engine gives articles; among equal scores the newest first."""
+
+    SCORE = "score"
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuery:
     """What an engine is asked, in terms of the one analysis: it never sees typed text.
 
-    ``any_of`` are terms that score by BM25 times their weight (where nothing else must hold, one of them must);
-    with ``at_least`` above 0, terms of that share of all the weights must. ``all_of`` and ``none_of`` must and must not
-    stand in the article; ``sources`` are keys (None: every source), ``after`` is the first day that passes and
-    ``before`` the first that does not.
+    ``score`` are terms that count by BM25 times their weight, of which one must stand in the article. All
+    ``conditions`` must hold, and of ``most`` so many that their weights make ``at_least`` of all of these weights.
+    ``sources`` and ``languages`` are keys (None: all), ``after`` is the first day that passes and ``before`` the first
+    that does not.
     """
 
-    any_of: tuple[tuple[str, float], ...] = ()
+    score: tuple[tuple[Part, str, float], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    most: tuple[tuple[Condition, float], ...] = ()
     at_least: float = 0.0
-    all_of: tuple[Terms, ...] = ()
-    none_of: tuple[Terms, ...] = ()
     sources: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
+    languages: tuple[str, ...] | None = None
+    without_languages: tuple[str, ...] = ()
     after: date | None = None
     before: date | None = None
 
@@ -150,12 +226,13 @@ class WeightedQuery:
 class Scored:
     """An article as an engine ranks it: its key in the store, its story (copies share one), its time and its score.
 
-    ``moment`` puts articles in the order of publication, no two alike.
+    ``published`` is in seconds since 1970, ``key`` counts up with every article that came in: of two that are otherwise
+    equal, the one that came in first is the original, and comes first.
     """
 
     key: int
     story: int
-    moment: int
+    published: int
     score: float
 
 
@@ -182,6 +259,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What an answer would be without one of the things that were asked: the thing as it is typed, and the articles."""
+
+    without: str
+    matched: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page of an answer.
 
@@ -189,6 +274,9 @@ class Results:
     read where that is not what was typed. ``matched`` counts the articles that have all the words but the ``dropped``
     ones (words are dropped only where no article has all), ``ranked`` those that have any (both exact where
     ``matched_exact``); ``pages`` is how many pages the ranked ones fill, an estimate unless ``pages_exact``.
+
+    Where a word stands in no article, ``did_you_mean`` are queries with the nearest spellings in its place, the
+    likeliest first. Where nothing was found, ``relaxed`` says how many articles there would be without each filter.
     """
 
     query: str
@@ -201,6 +289,8 @@ class Results:
     pages: int
     pages_exact: bool = True
     dropped: tuple[str, ...] = ()
+    did_you_mean: tuple[str, ...] = ()
+    relaxed: tuple[Relaxed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

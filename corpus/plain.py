@@ -38,6 +38,8 @@ def results(value: Results) -> Plain:
         "page": value.page,
         "pages": value.pages,
         "pages_exact": value.pages_exact,
+        "did_you_mean": list(value.did_you_mean),
+        "relaxed": [{"without": each.without, "matched": each.matched} for each in value.relaxed],
         "results": [_hit(hit) for hit in value.hits],
     }
 

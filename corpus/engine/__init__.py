@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from corpus.model import Article, Copy, Scored, WeightedQuery
+from corpus.model import Analysed, Article, Copy, Order, Part, Scored, WeightedQuery
 
 
 class EngineView(Protocol):
@@ -15,17 +15,27 @@ class EngineView(Protocol):
     def articles(self) -> int:
         """How many articles can be found."""
 
-    def search(self, query: WeightedQuery, limit: int) -> list[Scored]:
-        """The best ``limit`` articles; newest first among equals, and where nothing scores."""
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages of the articles, that of the most first."""
+
+    def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
+        """The best ``limit`` articles, or the newest, or the oldest; newest first among equals, and where none scores."""
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; beyond ``up_to`` it may say ``up_to``."""
 
-    def frequency(self, term: str) -> int:
-        """In how many articles the term stands."""
+    def frequency(self, part: Part, term: str) -> int:
+        """In how many articles the term stands in this part."""
 
-    def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
-        """The articles with these keys; one that is gone meanwhile is left out."""
+    def spellings(self, prefix: str, limit: int) -> list[str]:
+        """Words of the archive that begin like this, as they are spelt, those of the most articles first."""
+
+    def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
+        """What the analysis made of each of these articles, which this view found."""
+
+    def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
+        """Each of these articles, which this view found, and what the analysis makes of it; None where it has gone."""
 
     def copies(self, hit: Scored) -> tuple[Copy, ...]:
         """The other articles of the hit's story, the earliest first."""

@@ -7,35 +7,36 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import regex
 
 from corpus.analysis import Analyser, Token
-from corpus.model import Article, Excerpt, Span
-from corpus.retrieval.passages import WINDOW, Passage, phrase_places, sentences
+from corpus.model import Analysed, Article, Excerpt, Span
+from corpus.retrieval.passages import WINDOW, Passage, phrase_places
 from corpus.retrieval.weigh import Asked
 
 SECOND = 150  # characters of a second excerpt
-_LEAD = 20  # sentences looked at for how an article begins
 _BEFORE = 60  # characters of what comes before the first match in an excerpt that cuts a sentence
 _ROUNDING = 1e-9
 _WORD_START = re.compile(r"(?<=\s)\S")
 _GRAPHEME = regex.compile(r"\X")  # Python's own re does not know them
 
 
-def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analyser: Analyser) -> tuple[Excerpt, ...]:
+def excerpts(
+    article: Article, analysed: Analysed, passages: Sequence[Passage], asked: Asked, analyser: Analyser
+) -> tuple[Excerpt, ...]:
     """The best excerpt of an article, and a shorter second one where it has words that the first lacks.
 
     An article without any of the words shows how it begins.
     """
     cutter = _Cutter(article, asked, analyser)
+    everything = frozenset(range(len(asked.idf)))
     if not passages:
-        return (cutter.cut(_lead(article.text), WINDOW, asked.terms),)
-    first = cutter.cut(passages[0].span, WINDOW, asked.terms)
-    lacking = asked.terms - frozenset(analyser.terms(first.text))
+        return (cutter.cut(_lead(analysed), WINDOW, everything),)
+    first = cutter.cut(passages[0].span, WINDOW, everything)
+    lacking = everything - {word for word, _ in cutter.matches(first.text)}
     passage = _beside(passages[1:], first.span, lacking, asked)
     if passage is None:
         return (first,)
@@ -43,18 +44,18 @@ def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analys
     return tuple(sorted([first, second], key=lambda excerpt: excerpt.span))
 
 
-def _lead(text: str) -> Span:
+def _lead(analysed: Analysed) -> Span:
     """How a text begins: its first sentences, as many as an excerpt shows."""
-    first, *others = islice(sentences(text), _LEAD)
+    first, *others = analysed.sentences
     fitting = [span for span in others if span.stop - first.start <= WINDOW]
     return Span(first.start, fitting[-1].stop if fitting else first.stop)
 
 
-def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[str], asked: Asked) -> Passage | None:
+def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[int], asked: Asked) -> Passage | None:
     """The passage apart from the first excerpt that has the most of the words which that one lacks, if any has one."""
     apart = [each for each in passages if each.span.stop <= first.start or each.span.start >= first.stop]
-    useful = [each for each in apart if each.terms & lacking]
-    return max(useful, key=lambda each: sum(asked.idf[term] for term in each.terms & lacking), default=None)
+    useful = [each for each in apart if each.words & lacking]
+    return max(useful, key=lambda each: sum(asked.idf[word] for word in each.words & lacking), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class _Cutter:
     asked: Asked
     analyser: Analyser
 
-    def cut(self, whole: Span, limit: int, wanted: frozenset[str]) -> Excerpt:
-        """The part of a passage, at most ``limit`` characters, that holds the most of the wanted terms.
+    def cut(self, whole: Span, limit: int, wanted: frozenset[int]) -> Excerpt:
+        """The part of a passage, at most ``limit`` characters, that holds the most of the wanted words.
 
         It begins at a word, at the passage's own beginning where that costs nothing, and never ends inside a grapheme.
         """
@@ -75,47 +76,62 @@ class _Cutter:
         credit = self.article.attribution
         return Excerpt(text, span, self._highlights(text), credit, span.start > whole.start, span.stop < whole.stop)
 
+    def matches(self, text: str) -> Iterator[tuple[int, Token]]:
+        """The asked words that stand in a text, by their numbers, and where."""
+        tokens = self.analyser.tokens(text, self.article.language)
+        return ((word, token) for token in tokens if (word := self._asked(token, text)) is not None)
+
+    def _asked(self, token: Token, text: str) -> int | None:
+        word = self.asked.terms.get(token.term)
+        beginning = self.asked.prefixes.get(word) if word is not None else None
+        if beginning is None:
+            return word
+        spelt = self.analyser.spellings(text[token.start : token.stop])
+        return word if spelt and spelt[0].startswith(beginning) else None
+
     def _highlights(self, text: str) -> tuple[Span, ...]:
         """The asked words as they stand there: each whole word, each phrase from its first word to its last."""
-        tokens = self.analyser.tokens(text)
-        terms = [token.term for token in tokens]
-        found = [Span(token.start, token.stop) for token in tokens if token.term in self.asked.words]
-        for phrase in self.asked.phrases:
+        found = [Span(token.start, token.stop) for _, token in self.matches(text)]
+        if self.asked.phrases:
+            tokens = self.analyser.tokens(text, self.article.language)
+            terms = [token.term for token in tokens]
             found += [
-                Span(tokens[place].start, tokens[place + phrase[-1][0]].stop) for place in phrase_places(terms, phrase)
+                Span(tokens[first].start, tokens[last].stop)
+                for phrase in self.asked.phrases
+                for first, last in phrase_places(terms, phrase)
             ]
         return _disjoint(sorted(found))
 
-    def _fit(self, whole: Span, limit: int, wanted: frozenset[str]) -> Span:
+    def _fit(self, whole: Span, limit: int, wanted: frozenset[int]) -> Span:
         if whole.stop - whole.start <= limit:
             return whole
         part = self.article.text[whole.start : whole.stop]
         start = self._best_start(part, limit, wanted)
         return Span(whole.start + start, whole.start + _word_end(part, start, start + limit))
 
-    def _best_start(self, part: str, limit: int, wanted: frozenset[str]) -> int:
+    def _best_start(self, part: str, limit: int, wanted: frozenset[int]) -> int:
         """Where the window begins that holds matches of the most idf: at the beginning, or a little before a match.
 
         One walk with two ends over the matches, since a passage without sentences can be as long as an article.
         """
         idf = self.asked.idf
-        matches = [token for token in self.analyser.tokens(part) if token.term in wanted]
-        worth = sum(idf[term] for term in {token.term for token in matches if token.stop <= limit})
+        matches = [(word, token) for word, token in self.matches(part) if word in wanted]
+        worth = sum(idf[word] for word in {word for word, token in matches if token.stop <= limit})
         best: Token | None = None
-        held: Counter[str] = Counter()
+        held: Counter[int] = Counter()
         last = 0
-        for match in matches:
-            while last < len(matches) and matches[last].stop <= match.start - _BEFORE + limit:
-                held[matches[last].term] += 1
+        for word, match in matches:
+            while last < len(matches) and matches[last][1].stop <= match.start - _BEFORE + limit:
+                held[matches[last][0]] += 1
                 last += 1
-            now = sum(idf[term] for term, times in held.items() if times)
+            now = sum(idf[other] for other, times in held.items() if times)
             if now > worth + _ROUNDING:
                 best, worth = match, now
-            held[match.term] -= 1
+            held[word] -= 1
         if best is None:
             return 0
-        word = _WORD_START.search(part, max(best.start - _BEFORE, 0), best.start)
-        return word.start() if word else best.start
+        word_start = _WORD_START.search(part, max(best.start - _BEFORE, 0), best.start)
+        return word_start.start() if word_start else best.start
 
 
 def _word_end(text: str, start: int, stop: int) -> int:

@@ -1,50 +1,57 @@
-"""A query as engines and passages see it: words and phrases become terms with weights, names of outlets their keys."""
+"""A query as engines and passages see it: what was typed becomes words with their forms, weights and conditions.
+
+A word has a form for each language of the archive that treats it in a way of its own; names of outlets become their
+keys. Whatever is found here is what is counted, ranked and marked in excerpts.
+"""
 
 from __future__ import annotations
 
 import math
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
-from corpus.model import Source, Terms, WeightedQuery
-from corpus.retrieval.query import Clause, Filters, Phrase, Query, Without
+from corpus.model import AllOf, AnyOf, Condition, Near, Not, Part, Source, Terms, WeightedQuery
+from corpus.retrieval.outlets import filtered
+from corpus.retrieval.query import Clause, Either, Field, Filters, In, Must, Phrase, Prefix, Query, Together, Without, Word
+
+_PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
+_RANKED = {Part.TEXT, Part.HEADLINE, Part.BODY}  # what words score from: not who wrote, nor under which heading
+_EXPANDED = 200  # words that a prefix stands for at most: those of the most articles
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked, in terms. ``words`` maps each single term to how it was typed; ``absent`` stand in no article.
+    """What was asked, in terms.
 
-    ``idf`` says how much each term tells, of words and phrases alike.
+    ``words`` are those that an article should have, ``terms`` maps each form of every word that scores to the number of
+    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand; ``prefixes`` says
+    of the words that were typed as one how they begin.
     """
 
     query: WeightedQuery
-    words: Mapping[str, str]
-    phrases: tuple[Terms, ...]
-    idf: Mapping[str, float] = field(repr=False)
-    absent: frozenset[str] = frozenset()
+    words: tuple[AskedWord, ...]
+    terms: Mapping[str, int]
+    idf: Sequence[float]
+    phrases: tuple[Near, ...] = ()
+    prefixes: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
-    def terms(self) -> frozenset[str]:
-        """Every term that was asked for, alone or in a phrase."""
-        return frozenset(self.idf)
+    def mass(self) -> float:
+        """How much all words together tell."""
+        return sum(self.idf)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The clauses of a query as terms, and those of which nothing was left."""
+class AskedWord:
+    """A word that an article should have: as it was typed, when an article has it, how much it tells, where it stands."""
 
-    words: Mapping[str, str]
-    phrases: tuple[Terms, ...]
-    without: tuple[Terms, ...]
-    common: tuple[Clause, ...]
-
-    @property
-    def terms(self) -> list[str]:
-        return [*self.words, *(term for phrase in self.phrases for _, term in phrase)]
+    typed: str
+    condition: Condition
+    idf: float
+    absent: bool = False
 
 
 def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[[], Sequence[Source]]) -> Asked:
@@ -53,28 +60,33 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     Words too common to search by fall away, as in any question; where nothing else was asked, a note says so. Outlets
     that the archive lacks become notes; ``sources`` is asked for only where the query names one.
     """
-    wanted = _terms_of(query.clauses, analyser)
-    frequencies = {term: min(view.frequency(term), view.articles) for term in wanted.terms}
-    filtered, notes = _filtered(query.filters, sources)
-    nothing = bool(wanted.common) and not (wanted.terms or wanted.without)
-    if nothing:
-        notes += (f"These words are too common to search by: {listed(map(str, wanted.common))}.",)
-    if nothing and query.filters == Filters():
-        filtered = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
+    weigher = _Weigher(analyser, view, query)
+    for clause in query.clauses:
+        weigher.take(clause)
+    base, notes = filtered(query.filters, sources)
+    notes += tuple(weigher.notes)
+    common = weigher.common and not (weigher.words or weigher.conditions)
+    if common:
+        notes += (f"These words are too common to search by: {listed(weigher.common)}.",)
+    if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
+        base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
+    asked = WeightedQuery(
+        score=tuple(weigher.scores),
+        conditions=tuple(weigher.conditions),
+        sources=base.sources,
+        without=base.without,
+        languages=query.filters.languages or None,
+        without_languages=query.filters.without_languages,
+        after=query.filters.after,
+        before=query.filters.before,
+    )
     return Asked(
-        WeightedQuery(
-            any_of=tuple((term, 1.0) for term in wanted.words),
-            all_of=wanted.phrases,
-            none_of=wanted.without,
-            sources=filtered.sources,
-            without=filtered.without,
-            after=filtered.after,
-            before=filtered.before,
-        ),
-        wanted.words,
-        wanted.phrases,
-        {term: _idf(view.articles, frequency) for term, frequency in frequencies.items()},
-        frozenset(term for term, frequency in frequencies.items() if not frequency),
+        asked,
+        tuple(weigher.words),
+        weigher.terms,
+        weigher.idf,
+        tuple(weigher.phrases),
+        weigher.prefixes,
         notes,
     )
 
@@ -84,21 +96,167 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(f"“{word}”" for word in words)
 
 
-def _terms_of(clauses: Sequence[Clause], analyser: Analyser) -> _Wanted:
-    words: dict[str, str] = {}
-    phrases, without, common = [], [], []
-    for clause in clauses:
-        bare = clause.clause if isinstance(clause, Without) else clause
-        terms = _together(analyser.terms(bare.text))
-        if not terms:
-            common.append(clause)
-        elif isinstance(clause, Without):
-            without.append(terms)
-        elif isinstance(bare, Phrase):
-            phrases.append(terms)
-        else:
-            words |= {term: words.get(term, bare.text) for _, term in terms}
-    return _Wanted(words, tuple(phrases), tuple(without), tuple(common))
+@dataclass(slots=True)
+class _Weigher:
+    """Takes one clause after the other, and gathers what they mean."""
+
+    analyser: Analyser
+    view: EngineView
+    query: Query
+    words: list[AskedWord] = field(default_factory=list)
+    scores: list[tuple[Part, str, float]] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    terms: dict[str, int] = field(default_factory=dict)
+    idf: list[float] = field(default_factory=list)
+    phrases: list[Near] = field(default_factory=list)
+    prefixes: dict[int, str] = field(default_factory=dict)
+    common: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    languages: Sequence[str] = field(init=False)
+    main: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.languages = self.query.filters.languages or self.view.languages
+        spoken = self.analyser.spoken(" ".join(map(str, self.query.clauses)), self.languages)
+        self.main = spoken or next(iter(self.languages), None)
+
+    def take(self, clause: Clause) -> None:
+        """Take a clause of the query itself: words are ranked, everything else must hold."""
+        match clause:
+            case Word(text):
+                found = list(self._word(text))
+                self.words += found
+                if not found:
+                    self.common.append(text)
+            case Prefix():
+                tells, forms = self._prefix(clause)
+                self.words.append(AskedWord(str(clause), AnyOf(_each(Part.SPELLING, forms)), tells, absent=not forms))
+            case _:
+                condition = self._condition(clause, scoring=True)
+                if condition is not None:
+                    self.conditions.append(condition)
+
+    def _condition(self, clause: Clause | Together, *, scoring: bool, part: Part = Part.TEXT) -> Condition | None:
+        """What a clause demands; None where nothing is left of it but words too common to search by."""
+        match clause:
+            case Must(inner):
+                return self._condition(inner, scoring=scoring)
+            case Without(inner):
+                unwanted = self._condition(inner, scoring=False)
+                return None if unwanted is None else Not(unwanted)
+            case Either(alternatives):
+                return _any_of([self._condition(each, scoring=scoring) for each in alternatives])
+            case Together(clauses):
+                return _all_of([self._condition(each, scoring=scoring) for each in clauses])
+            case In(name, inner):
+                return self._condition(inner, scoring=scoring, part=_PARTS[name])
+            case Prefix():
+                return self._prefixed(clause, part, scoring=scoring)
+            case Phrase() | Word():
+                return self._phrase(clause, part, scoring=scoring and part in _RANKED)
+
+    def _phrase(self, clause: Phrase | Word, part: Part, *, scoring: bool) -> Condition | None:
+        """Words that stand together, in any language of the archive that knows them."""
+        slop = clause.slop if isinstance(clause, Phrase) else 0
+        readings = self.analyser.readings(clause.text, self.languages)
+        places = [_together(reading) for reading in readings]
+        if not any(places) or self._is_common(clause.text):
+            self.common.append(str(clause))
+            return None
+        nears = [Near(terms, part, slop) for terms in dict.fromkeys(filter(None, places))]
+        nears += [Near(_turned(near.terms), part, slop) for near in nears if slop and len(near.terms) == 2]  # noqa: PLR2004
+        if scoring:
+            self.phrases += [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
+            for forms in _aligned(readings):
+                self._score(forms)
+        return AnyOf(tuple(nears)) if len(nears) > 1 else nears[0]
+
+    def _prefixed(self, prefix: Prefix, part: Part, *, scoring: bool) -> Condition:
+        if part is Part.TEXT:
+            forms = self._prefix(prefix)[1] if scoring else self._expanded(prefix)
+            return AnyOf(_each(Part.SPELLING, forms))
+        readings = (self.analyser.readings(form, self.languages) for form in self._expanded(prefix))
+        terms = {term for found in readings for reading in found for term in reading if term}
+        return AnyOf(_each(part, sorted(terms)))
+
+    def _word(self, text: str) -> Iterator[AskedWord]:
+        """The words that something typed in one piece is: ``2023-09-05`` is three."""
+        readings = self.analyser.readings(text, self.languages)
+        first, *others = readings
+        stops = [not term for term in self.analyser.terms(text, self.main)]
+        apart = [reading for reading in others if len(reading) != len(first)]
+        for place, forms in enumerate(_aligned(readings)):
+            if stops[place] or not forms:
+                continue
+            tells, absent = self._score(forms)
+            condition = [*_each(Part.TEXT, forms)]
+            if len(first) == 1:
+                condition += [Near(_together(parts)) for parts in apart if any(parts)]
+                absent = absent and not apart
+            yield AskedWord(text, AnyOf(tuple(condition)), tells, absent)
+        for forms in _aligned(apart):
+            self._score(forms)
+
+    def _prefix(self, prefix: Prefix) -> tuple[float, list[str]]:
+        """How much a prefix tells, and the words that it stands for."""
+        forms = self._expanded(prefix)
+        tells = idf(self.view, Part.SPELLING, *forms)
+        number = self._known(tells)
+        self.scores += [(Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form)) for form in forms]
+        for form in forms:
+            for reading in self.analyser.readings(form, self.languages):
+                self.terms |= {term: number for term in reading if term and term not in self.terms}
+        self.prefixes[number] = self._beginning(prefix)
+        return tells, forms
+
+    def _expanded(self, prefix: Prefix) -> list[str]:
+        beginning = self._beginning(prefix)
+        found = self.view.spellings(beginning, _EXPANDED + 1) if beginning else []
+        if len(found) > _EXPANDED:
+            self.notes.append(f"“{prefix}” was read as the {_EXPANDED} words of the most articles that begin so.")
+        return found[:_EXPANDED]
+
+    def _beginning(self, prefix: Prefix) -> str:
+        return "".join(self.analyser.spellings(prefix.text))
+
+    def _score(self, forms: Sequence[str]) -> tuple[float, bool]:
+        """Let a word score by each of its forms as if they were one; say how much it tells, and whether it is absent."""
+        if not forms:
+            return 0.0, True
+        tells = idf(self.view, Part.TEXT, *forms)
+        present = [form for form in forms if self.view.frequency(Part.TEXT, form)]
+        new = [form for form in forms if form not in self.terms]
+        if new:
+            self.terms |= dict.fromkeys(new, self._known(tells))
+            self.scores += [(Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new]
+        return tells, not present
+
+    def _known(self, tells: float) -> int:
+        self.idf.append(tells)
+        return len(self.idf) - 1
+
+    def _is_common(self, text: str) -> bool:
+        return not any(self.analyser.terms(text, self.main))
+
+
+def _aligned(readings: Sequence[Sequence[str]]) -> list[list[str]]:
+    """For each word the forms that it has in readings of as many words as the first; stop words have none."""
+    alike = [reading for reading in readings if len(reading) == len(readings[0])]
+    return [[form for form in dict.fromkeys(forms) if form] for forms in zip(*alike, strict=True)]
+
+
+def _each(part: Part, forms: Iterable[str]) -> tuple[Near, ...]:
+    return tuple(Near(((0, form),), part) for form in forms)
+
+
+def _any_of(found: Sequence[Condition | None]) -> Condition | None:
+    known = [condition for condition in found if condition is not None]
+    return AnyOf(tuple(known)) if known else None
+
+
+def _all_of(found: Sequence[Condition | None]) -> Condition | None:
+    known = [condition for condition in found if condition is not None]
+    return AllOf(tuple(known)) if known else None
 
 
 def _together(terms: Sequence[str]) -> Terms:
@@ -107,34 +265,13 @@ def _together(terms: Sequence[str]) -> Terms:
     return tuple((place - places[0][0], term) for place, term in places)
 
 
-def _idf(articles: int, frequency: int) -> float:
-    """How much a term tells: the idf of Lucene's and tantivy's BM25, which is never negative."""
-    return math.log(1 + (articles - frequency + 0.5) / (frequency + 0.5))
+def _turned(terms: Terms) -> Terms:
+    """The same two terms the other way round."""
+    (_, first), (distance, second) = terms
+    return (0, second), (distance, first)
 
 
-def _filtered(filters: Filters, sources: Callable[[], Sequence[Source]]) -> tuple[WeightedQuery, tuple[str, ...]]:
-    outlets = sources() if filters.sources or filters.without else ()
-    wanted, unwanted = _keys(filters.sources, outlets), _keys(filters.without, outlets)
-    notes = tuple(f"No outlet here is called “{name}”." for name, keys in [*wanted, *unwanted] if not keys)
-    keys = _merged(wanted) if filters.sources else None
-    return WeightedQuery(sources=keys, without=_merged(unwanted), after=filters.after, before=filters.before), notes
-
-
-def _keys(names: Iterable[str], sources: Sequence[Source]) -> list[tuple[str, tuple[str, ...]]]:
-    """For each name the keys of the outlets that it means: by key, by name, or by the end of the host."""
-    return [(name, tuple(source.key for source in sources if _means(name, source))) for name in names]
-
-
-def _means(name: str, source: Source) -> bool:
-    host = name.removeprefix("www.")
-    return host == source.key or source.key.endswith(f".{host}") or _folded(name) == _folded(source.name)
-
-
-def _folded(name: str) -> str:
-    """A name without case and accents."""
-    parted = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(character for character in parted if not unicodedata.combining(character))
-
-
-def _merged(found: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for _, keys in found for key in keys))
+def idf(view: EngineView, part: Part, *terms: str) -> float:
+    """How much a word tells, all its forms together: the idf of Lucene's and tantivy's BM25, which is never negative."""
+    frequency = min(sum(view.frequency(part, term) for term in terms), view.articles)
+    return math.log(1 + (view.articles - frequency + 0.5) / (frequency + 0.5))

@@ -16,13 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
+from tantivy import DocAddress
+
 from corpus.analysis import Analyser
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.store import Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
-from corpus.model import Article, Copy, CorpusStatus, Scored, Source
+from corpus.model import Analysed, Article, Copy, CorpusStatus, Order, Scored, Source, WeightedQuery
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -197,9 +199,7 @@ class LocalEngine:
 
     def _put(self, writer: IndexWriter, articles: Iterable[Stored], *, known: bool) -> None:
         for stored in articles:
-            article = stored.article
-            headline = [] if article.headline_derived else self._analyser.terms(article.headline)
-            writer.put(stored, headline, self._analyser.terms(article.text), known=known)
+            writer.put(stored, self._analyser.article(stored.article), known=known)
 
     @contextmanager
     def _unwritable_told(self) -> Iterator[None]:
@@ -260,27 +260,50 @@ class LocalEngine:
             return self._index, self._serving
 
     def _view(self) -> View:
-        return View(self._opened()[0].view, self._store)
+        return View(self._opened()[0].view, self._store, self._analyser)
 
 
 class View:
     """One state of an archive, for the length of one question."""
 
-    def __init__(self, index: IndexView, store: Store) -> None:
+    def __init__(self, index: IndexView, store: Store, analyser: Analyser) -> None:
         self._index = index
         self._store = store
-        self.search = index.search
+        self._analyser = analyser
+        self._places: dict[int, DocAddress] = {}
         self.count = index.count
         self.frequency = index.frequency
+        self.spellings = index.spellings
         self.articles = index.articles
+        self.languages = index.languages
 
-    def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
-        """The articles with these keys; one that is gone meanwhile is left out."""
-        return {key: stored.article for key, stored in self._store.fetch(keys).items()}
+    def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
+        """The best ``limit`` articles, or the newest, or the oldest."""
+        found = self._index.search(query, limit, order)
+        self._places |= {hit.key: place for hit, place in found.items()}
+        return list(found)
+
+    def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
+        """What the analysis made of each of these articles, which this view found."""
+        return self._index.analysed([self._places[hit.key] for hit in hits])
+
+    def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
+        """Each of these articles, and what the analysis makes of it as it is now; None where it has gone."""
+        stored = self._store.fetch([hit.key for hit in hits])
+        indexed = self._index.changes([self._places[hit.key] for hit in hits])
+        return [
+            self._read(stored[hit.key], hit, seq) if hit.key in stored else None
+            for hit, seq in zip(hits, indexed, strict=True)
+        ]
 
     def copies(self, hit: Scored) -> tuple[Copy, ...]:
         """The other articles of the hit's story, the earliest first."""
         return self._store.copies(hit.story, hit.key)
+
+    def _read(self, stored: Stored, hit: Scored, seq: int) -> tuple[Article, Analysed]:
+        """An article that was changed since it was indexed is analysed anew: its sentences may stand elsewhere."""
+        fresh = stored.seq == seq
+        return stored.article, self.analysed([hit])[0] if fresh else self._analyser.article(stored.article).analysed
 
 
 def _lock_file(folder: Path) -> IO[str]:

@@ -1,6 +1,7 @@
 """The inverted index of one archive, in tantivy: opened, written, checked. Derived from the store, so it may be lost.
 
-It stores no text: only terms with their positions, and the few numbers that filters and ties need.
+It keeps no text: only terms with their positions, the few numbers that filters and ties need, and for each article what
+the analysis made of it, so that no question has to analyse it again.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
+from corpus.analysis import Words
+from corpus.engine.local import forward
 from corpus.engine.local.store import Stored
-from corpus.engine.local.view import IndexView, faults_told
-from corpus.model import Article
+from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
+from corpus.model import Article, Part
 
-LAYOUT = 1
+LAYOUT = 2
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
 
 HEADLINE_WEIGHT = 3
@@ -29,7 +31,6 @@ HEADLINE_WEIGHT = 3
 _STOP = "·"  # keeps the place of a stop word: no term contains it
 _GAP = f" {' '.join([_STOP] * 20)} "  # between headline and body, so that no phrase spans both
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
-_TIE_BITS = 20  # lowest bits of a moment: digits of the id, so that no two articles tie
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
 
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
@@ -95,17 +96,29 @@ class IndexWriter:
     def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
 
-    def put(self, stored: Stored, headline: Sequence[str], text: Sequence[str], *, known: bool) -> None:
-        """Add an article by its terms ('' where a stop word stands); ``known`` if it may be in the index already."""
+    def put(self, stored: Stored, words: Words, *, known: bool) -> None:
+        """Add an article by its words; ``known`` if it may be in the index already."""
         if known:
             self._writer.delete_documents_by_term("key", stored.key)
+        article, analysed = stored.article, words.analysed
+        headline, body, credit = map(_spaced, (analysed.headline, analysed.body, analysed.credit))
         document = tantivy.Document()
-        document.add_text("text", _GAP.join([*[_spaced(headline)] * HEADLINE_WEIGHT, _spaced(text)]))
-        document.add_text("source", stored.article.source)
+        document.add_text(Part.TEXT, _GAP.join([*[headline] * HEADLINE_WEIGHT, body, credit]))
+        document.add_text(Part.HEADLINE, headline)
+        document.add_text(Part.BODY, body)
+        document.add_text(Part.AUTHOR, _spaced(words.author))
+        document.add_text(Part.SECTION, _spaced(words.section))
+        document.add_text(Part.SPELLING, " ".join(words.spellings))
+        document.add_text("source", article.source)
+        if article.language:
+            document.add_text("language", article.language)
         document.add_integer("key", stored.key)
         document.add_integer("story", stored.story)
-        document.add_integer("day", stored.article.published.day.toordinal())
-        document.add_integer("moment", _moment(stored.article))
+        document.add_integer("seq", stored.seq)
+        document.add_integer("day", article.published.day.toordinal())
+        document.add_integer("moment", _moment(article, stored.key))
+        for name, value in forward.written(analysed).items():
+            document.add_bytes(name, value)
         with faults_told():
             self._writer.add_document(document)
 
@@ -151,12 +164,18 @@ def _whole(file: Path) -> bool:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("text", tokenizer_name="terms", index_option="position")
+    for part in (Part.TEXT, Part.HEADLINE, Part.BODY, Part.AUTHOR, Part.SECTION):
+        builder.add_text_field(part, tokenizer_name="terms", index_option="position")
+    builder.add_text_field(Part.SPELLING, tokenizer_name="terms", index_option="basic")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("key", indexed=True, fast=True)
     builder.add_integer_field("story", fast=True)
+    builder.add_integer_field("seq", fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
     builder.add_integer_field("moment", fast=True)
+    for name in forward.FIELDS:
+        builder.add_bytes_field(name, stored=True)
     return builder.build()
 
 
@@ -170,9 +189,10 @@ def _spaced(terms: Sequence[str]) -> str:
     return " ".join([term or _STOP for term in terms])
 
 
-def _moment(article: Article) -> int:
-    digest = blake2b(article.id.encode(), digest_size=4).digest()
-    return (article.published.seconds << _TIE_BITS) | (int.from_bytes(digest) >> (32 - _TIE_BITS))
+def _moment(article: Article, key: int) -> int:
+    """Puts the newer article first, and of two of one second the one that came in first: it is the original."""
+    mask = (1 << TIE_BITS) - 1
+    return (article.published.seconds << TIE_BITS) | (mask - (key & mask))
 
 
 def _stamp(folder: Path) -> tuple[int, int]:

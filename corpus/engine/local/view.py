@@ -5,20 +5,27 @@ Builds tantivy's queries from terms alone: no typed text ever reaches its parser
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import tantivy
-from tantivy import FieldType, Occur
+from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
-from corpus.model import Scored, Terms, WeightedQuery
+from corpus.engine.local import forward
+from corpus.model import AllOf, Analysed, AnyOf, Condition, Near, Not, Order, Part, Scored, WeightedQuery
 
+TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two articles tie
 _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
+_MANY = 20  # terms from which on a set of them is looked up at once
+
+Found = Mapping[Scored, DocAddress]
+"""Ranked articles, the best first, and where each lies in the index."""
 
 
 class IndexFault(Exception):
@@ -53,67 +60,133 @@ class IndexView:
         """How many articles can be found."""
         return int(self._searcher.num_docs)
 
-    def search(self, query: WeightedQuery, limit: int) -> list[Scored]:
-        """The best ``limit`` articles, best first; the newest first where nothing scores. ``limit`` is at least 1."""
-        searcher = self._searcher
-        scored = bool(query.any_of or query.all_of)
-        order = None if scored else "moment"
+    def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> Found:
+        """The best ``limit`` articles, or the newest, or the oldest. ``limit`` is at least 1."""
         with faults_told():
-            hits = searcher.search(self._built(query), limit=limit, count=False, order_by_field=order).hits
-            places = [place for _, place in hits]
-            keys, stories, moments = [searcher.fast_field_values(name, places) for name in ("key", "story", "moment")]
-        found = zip(keys, stories, moments, hits, strict=True)
-        ranked = [
-            Scored(int(key or 0), int(story or 0), int(moment or 0), float(score) if scored else 0.0)
-            for key, story, moment, (score, _) in found
-        ]
-        return sorted(ranked, key=lambda hit: (-hit.score, -hit.moment))
+            if query.most and order is not Order.SCORE:
+                return self._sorted(self._heavy(query, limit=self.articles, up_to=self.articles), order, limit)
+            if query.score and order is Order.SCORE:
+                hits = self._searcher.search(self._built(query), limit=limit, count=False).hits
+                return self._found([place for _, place in hits], [score for score, _ in hits])
+            direction = tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc
+            hits = self._searcher.search(
+                self._built(replace(query, score=())), limit=limit, count=False, order_by_field="moment", order=direction
+            ).hits
+            return self._found([place for _, place in hits], [0.0] * len(hits), order)
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
-        """How many articles answer the query; exact, but where ``at_least`` is set no more than ``up_to``."""
+        """How many articles answer the query; exact, but where there is ``most`` no more than ``up_to``."""
         with faults_told():
-            if query.at_least:
-                return self._count_heavy(query, up_to)
+            if query.most:
+                return len(self._heavy(query, limit=_FIRST_LOOK, up_to=up_to))
             found: Any = self._searcher.search(self._built(query), limit=1, count=True)
             return int(found.count)  # tantivy's stubs do not know it
 
-    def frequency(self, term: str) -> int:
-        """In how many articles the term stands."""
+    def frequency(self, part: Part, term: str) -> int:
+        """In how many articles the term stands in this part."""
         with faults_told():
-            return int(self._searcher.doc_freq("text", term))
+            return int(self._searcher.doc_freq(part, term))
 
-    def _count_heavy(self, query: WeightedQuery, up_to: int) -> int:
-        """Count by constant scores: the articles above the threshold are the first ones, so look no further."""
-        threshold = query.at_least * sum(weight for _, weight in query.any_of) * _ROUNDING
+    def spellings(self, prefix: str, limit: int) -> list[str]:
+        """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
+        with faults_told():
+            return [word for word, _ in self._searcher.terms_with_prefix(Part.SPELLING, prefix, limit=limit)]
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the archive, that of the most articles first."""
+        with faults_told():
+            return [language for language, _ in self._searcher.terms_with_prefix("language", "")]
+
+    def analysed(self, places: Sequence[DocAddress]) -> list[Analysed]:
+        """The articles that lie there, analysed."""
+        with faults_told():
+            documents = [self._searcher.doc(place) for place in places]
+            return [forward.read({name: document[name][0] for name in forward.FIELDS}) for document in documents]
+
+    def changes(self, places: Sequence[DocAddress]) -> list[int]:
+        """The number of the change by which each of these came into the index."""
+        with faults_told():
+            return [int(seq or 0) for seq in self._searcher.fast_field_values("seq", list(places))]
+
+    def _found(self, places: Sequence[DocAddress], scores: Sequence[float], order: Order = Order.SCORE) -> Found:
+        values = [self._searcher.fast_field_values(name, list(places)) for name in ("key", "story", "moment")]
+        sign = 1 if order is Order.OLDEST else -1
+        found = sorted(
+            (-score, sign * int(moment or 0), int(key or 0), int(story or 0), place)
+            for key, story, moment, score, place in zip(*values, scores, places, strict=True)
+        )
+        return {Scored(key, story, (sign * moment) >> TIE_BITS, -score): place for score, moment, key, story, place in found}
+
+    def _sorted(self, places: Sequence[DocAddress], order: Order, limit: int) -> Found:
+        found = self._found(places, [0.0] * len(places), order)
+        return dict(list(found.items())[:limit])
+
+    def _heavy(self, query: WeightedQuery, limit: int, up_to: int) -> list[DocAddress]:
+        """The articles that have enough of the weights, by constant scores: they are the first ones, so look no further."""
+        threshold = query.at_least * sum(weight for _, weight in query.most) * _ROUNDING
         heavy = [
-            (Occur.Should, TantivyQuery.const_score_query(self._weighted(term, 1.0), weight))
-            for term, weight in query.any_of
+            (Occur.Should, TantivyQuery.const_score_query(self._condition(condition), weight))
+            for condition, weight in query.most
         ]
-        others = self._built(replace(query, any_of=(), at_least=0.0))
+        others = self._built(replace(query, score=(), most=()))
         asked = TantivyQuery.boolean_query([(Occur.Must, TantivyQuery.const_score_query(others, 0.0)), *heavy])
-        limit = _FIRST_LOOK
         while True:
-            scores = [score for score, _ in self._searcher.search(asked, limit=limit, count=False).hits]
-            if len(scores) < limit or scores[-1] < threshold or limit >= up_to:
-                return sum(score >= threshold for score in scores)
+            hits = self._searcher.search(asked, limit=limit, count=False).hits
+            if len(hits) < limit or hits[-1][0] < threshold or limit >= up_to:
+                return [place for score, place in hits if score >= threshold]
             limit = min(limit * 8, up_to)
 
     def _built(self, query: WeightedQuery) -> TantivyQuery:
-        parts = [(Occur.Must, self._together(terms)) for terms in query.all_of]
-        if query.any_of:
-            any_of = TantivyQuery.boolean_query([(Occur.Should, self._weighted(*term)) for term in query.any_of])
-            parts.append((Occur.Should if query.all_of else Occur.Must, any_of))
-        parts += [(Occur.Must, TantivyQuery.const_score_query(wanted, 0.0)) for wanted in self._filters(query)]
-        if not parts:
-            parts.append((Occur.Must, TantivyQuery.const_score_query(TantivyQuery.all_query(), 0.0)))
-        parts += [(Occur.MustNot, self._together(terms)) for terms in query.none_of]
+        scoring = [(Occur.Should, self._weighted(*term)) for term in query.score]
+        filters = [*self._filters(query)]
+        positive = [self._condition(each) for each in query.conditions if not isinstance(each, Not)]
+        negative = [self._condition(each.condition) for each in query.conditions if isinstance(each, Not)]
         if query.without:
-            parts.append((Occur.MustNot, self._from(query.without)))
+            negative.append(self._among("source", query.without))
+        if query.without_languages:
+            negative.append(self._among("language", query.without_languages))
+        if scoring and not (filters or positive or negative):
+            return TantivyQuery.boolean_query(scoring)
+        parts = [(Occur.Must, TantivyQuery.boolean_query(scoring))] if scoring else []
+        needed = [*positive, *filters] or ([] if scoring else [TantivyQuery.all_query()])
+        parts += [(Occur.Must, TantivyQuery.const_score_query(each, 0.0)) for each in needed]
+        parts += [(Occur.MustNot, each) for each in negative]
         return TantivyQuery.boolean_query(parts)
+
+    def _condition(self, condition: Condition) -> TantivyQuery:
+        match condition:
+            case Near():
+                return self._near(condition)
+            case Not():
+                return self._all_of([condition])
+            case AllOf():
+                return self._all_of(condition.conditions)
+            case AnyOf():
+                return self._any_of(condition.conditions)
+
+    def _all_of(self, conditions: Sequence[Condition]) -> TantivyQuery:
+        parts = [(Occur.MustNot, self._condition(each.condition)) for each in conditions if isinstance(each, Not)]
+        positive = [(Occur.Must, self._condition(each)) for each in conditions if not isinstance(each, Not)]
+        return TantivyQuery.boolean_query([*(positive or [(Occur.Must, TantivyQuery.all_query())]), *parts])
+
+    def _any_of(self, conditions: Sequence[Condition]) -> TantivyQuery:
+        singles = [each for each in conditions if isinstance(each, Near) and len(each.terms) == 1]
+        parts = {each.part for each in singles}
+        if len(singles) == len(conditions) >= _MANY and len(parts) == 1:
+            return self._among(parts.pop(), [each.terms[0][1] for each in singles])
+        return TantivyQuery.boolean_query([(Occur.Should, self._condition(each)) for each in conditions])
+
+    def _near(self, near: Near) -> TantivyQuery:
+        if len(near.terms) == 1:  # tantivy panics on a phrase of one word
+            return TantivyQuery.term_query(self._schema, near.part, near.terms[0][1], index_option="basic")
+        return TantivyQuery.phrase_query(self._schema, near.part, list(near.terms), slop=near.slop)
 
     def _filters(self, query: WeightedQuery) -> Iterator[TantivyQuery]:
         if query.sources is not None:
-            yield self._from(query.sources)
+            yield self._among("source", query.sources)
+        if query.languages is not None:
+            yield self._among("language", query.languages)
         if query.after or query.before:
             first, end = query.after or date.min, query.before or date.max
             yield TantivyQuery.range_query(
@@ -125,14 +198,9 @@ class IndexView:
                 include_upper=query.before is None,
             )
 
-    def _from(self, sources: Sequence[str]) -> TantivyQuery:
-        return TantivyQuery.term_set_query(self._schema, "source", list(sources))
+    def _among(self, field: str, values: Sequence[str]) -> TantivyQuery:
+        return TantivyQuery.term_set_query(self._schema, field, list(values))
 
-    def _weighted(self, term: str, weight: float) -> TantivyQuery:
-        query = TantivyQuery.term_query(self._schema, "text", term, index_option="freq")
+    def _weighted(self, part: Part, term: str, weight: float) -> TantivyQuery:
+        query = TantivyQuery.term_query(self._schema, part, term, index_option="freq")
         return query if weight == 1.0 else TantivyQuery.boost_query(query, weight)
-
-    def _together(self, terms: Terms) -> TantivyQuery:
-        if len(terms) == 1:  # tantivy panics on a phrase of one word
-            return self._weighted(terms[0][1], 1.0)
-        return TantivyQuery.phrase_query(self._schema, "text", list(terms))

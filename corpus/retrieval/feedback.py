@@ -1,0 +1,68 @@
+"""Words that were not typed: what the best articles have in common, added as one more voice.
+
+After relevance models (RM3; Lavrenko and Croft, 2001, Abdul-Jaleel et al., 2004). How much it is trusted each question
+decides by itself: as far as the articles it learns from hold what was asked. A broad topic, which its best articles
+hold whole, gains most; a long and pointed question, of which each article holds a part, is left nearly as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from heapq import nlargest
+from itertools import islice
+
+from corpus.engine import EngineView
+from corpus.model import Part, WeightedQuery
+from corpus.retrieval.evidence import Evidence
+from corpus.retrieval.weigh import Asked, idf
+
+_ARTICLES = 8  # that are learnt from
+_SHARPENED = 3  # power of their scores by which they count: the best ones most
+_WORDS = 20  # that are added
+_CONSIDERED = 80  # of which these are taken
+_COMMON = 0.1  # share of the archive's articles from which on a word says nothing about a topic
+_LEAST = 0.05  # of trust, below which it is not worth a second look
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article that was read: what it has, and what that makes it score."""
+
+    evidence: Evidence
+    score: float
+
+
+def widened(read: Sequence[Read], asked: Asked, view: EngineView) -> WeightedQuery | None:
+    """The query with the words that these articles, the best first, speak for; None where they are not trusted."""
+    best = [each for each in read[:_ARTICLES] if each.score > 0]
+    if not best:
+        return None
+    shares = [(each.score / best[0].score) ** _SHARPENED for each in best]
+    trust = sum(share * each.evidence.coverage for share, each in zip(shares, best, strict=True)) / sum(shares)
+    added = _telling(best, shares, view) if trust > _LEAST else {}
+    mass = sum(weight * idf(view, Part.TEXT, term) for term, weight in added.items())
+    if not mass:
+        return None
+    scale = trust * asked.mass / mass
+    scores = {(part, term): weight for part, term, weight in asked.query.score}
+    for term, weight in added.items():
+        scores[Part.TEXT, term] = scores.get((Part.TEXT, term), 0.0) + scale * weight
+    return replace(asked.query, score=tuple((part, term, weight) for (part, term), weight in scores.items()))
+
+
+def _telling(best: Sequence[Read], shares: Sequence[float], view: EngineView) -> dict[str, float]:
+    """The words that these articles use most, each article by its share, that are not common to the whole archive."""
+    used: dict[str, float] = defaultdict(float)
+    for each, share in zip(best, shares, strict=True):
+        own = Counter(each.evidence.analysed.headline)
+        own.update(each.evidence.analysed.body)
+        del own[""]
+        length = own.total() or 1
+        for term, times in own.items():
+            used[term] += share * times / length
+    most = _COMMON * view.articles
+    ranked = nlargest(_CONSIDERED, used, key=used.__getitem__)
+    telling = (term for term in ranked if 1 < view.frequency(Part.TEXT, term) <= most)
+    return {term: used[term] for term in islice(telling, _WORDS)}
