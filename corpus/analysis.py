@@ -18,7 +18,7 @@ _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and 
 _MEMORY = 120_000  # spellings in each of two memories, together about 40 MB
 
 # English words that say how a sentence is built and not what it is about.
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a an the this that these those such same own each every either neither some any all both few more most other
     another much many no nor not none only very too so than
@@ -76,7 +76,7 @@ class Analyser:
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
             .filter(tantivy.Filter.ascii_fold())
             .filter(tantivy.Filter.lowercase())
-            .filter(tantivy.Filter.custom_stopword(sorted(_STOP_WORDS)))
+            .filter(tantivy.Filter.custom_stopword(sorted(STOP_WORDS)))
             .filter(tantivy.Filter.stemmer("english"))
             .build()
         )

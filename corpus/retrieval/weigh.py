@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.model import Source, Terms, WeightedQuery
-from corpus.retrieval.query import Clause, Filters, Phrase, Query, Without
+from corpus.retrieval.query import Clause, Either, Filters, In, Leaf, Must, Phrase, Query, Together, Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +88,29 @@ def _terms_of(clauses: Sequence[Clause], analyser: Analyser) -> _Wanted:
     words: dict[str, str] = {}
     phrases, without, common = [], [], []
     for clause in clauses:
-        bare = clause.clause if isinstance(clause, Without) else clause
-        terms = _together(analyser.terms(bare.text))
-        if not terms:
-            common.append(clause)
-        elif isinstance(clause, Without):
-            without.append(terms)
-        elif isinstance(bare, Phrase):
-            phrases.append(terms)
-        else:
-            words |= {term: words.get(term, bare.text) for _, term in terms}
+        for leaf in _leaves(clause):
+            bare = leaf.clause if isinstance(leaf, In) else leaf
+            terms = _together(analyser.terms(bare.text))
+            if not terms:
+                common.append(clause)
+            elif isinstance(clause, Without):
+                without.append(terms)
+            elif isinstance(bare, Phrase) or isinstance(clause, Must):
+                phrases.append(terms)
+            else:
+                words |= {term: words.get(term, bare.text) for _, term in terms}
     return _Wanted(words, tuple(phrases), tuple(without), tuple(common))
+
+
+def _leaves(clause: Clause | Together) -> list[Leaf]:
+    """The words and phrases of a clause."""
+    match clause:
+        case Must(inner) | Without(inner):
+            return _leaves(inner)
+        case Either(parts) | Together(parts):
+            return [leaf for part in parts if not isinstance(part, Without) for leaf in _leaves(part)]
+        case _:
+            return [clause]
 
 
 def _together(terms: Sequence[str]) -> Terms:
