@@ -55,6 +55,7 @@ from corpus.retrieval.query import (
     Without,
     Word,
 )
+from corpus.today import today, zone
 
 __all__ = [
     "LONGEST_PAGE",
@@ -106,4 +107,6 @@ __all__ = [
     "Without",
     "Word",
     "parse_inputs",
+    "today",
+    "zone",
 ]
