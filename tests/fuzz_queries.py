@@ -39,7 +39,9 @@ _WORDS = """
     Álvaro Ελλάς ΑΣ İstanbul ǆ ß ﬁ हिन्दी نص العربية 東京 中国* ไทย 한국 e\u0301 x\u0302 \u0301 ❤\ufe0f 👩\u200d👧
     葛\U000e0100城 \u212a
 """.split()
-_ODD = [*" \t\n\0\xa0\xad\u2028\u200b\u200d\u202e\u3164\u034f\ufeff\ud800\u1fef\u037e\u2126\u0344\u1100\u1161\u0958"]
+_ODD = [
+    *" \t\n\0\xa0\xad\u2028\u200b\u200d\u202e\u2065\u3164\u034f\ufeff\ud800\u1fef\u037e\u2126\u0344\u1100\u1161\u0958"
+]
 _ODD += ["\u0315\u0323", "\u09c7\u09be"]
 _LONG = [
     *'()-"|+', "))", "-(", "a ", "a OR ", "(a AND (b OR ", "((a OR b) AND ", "NOT ", "title:", "a:", "a*", "a* ", "-a ",

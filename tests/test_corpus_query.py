@@ -147,6 +147,15 @@ def test_filters_are_read_wherever_they_stand():
     assert (query.sort, query.copies_all, query.notes) == (Sort.NEWEST, True, ())
 
 
+@pytest.mark.parametrize(
+    "typed", ["source:a OR source:b storm", "storm AND source:a,b", "source:a AND site:b AND storm"]
+)
+def test_filters_may_be_joined_as_one_would_say_it(typed):
+    query = Query.parse(typed)
+    assert str(query) == "storm source:a source:b"
+    assert query.notes == ()
+
+
 def test_an_option_is_the_same_as_the_operator_of_its_name():
     by_option = Query.parse("cuba", source="The Daily", after="7d", before="Sep 2024", sort="oldest", today=TODAY)
     typed = 'cuba source:"The Daily" after:7d before:"Sep 2024" sort:oldest'
@@ -257,6 +266,7 @@ def test_today_is_the_day_that_is_given():
         ("copies:none storm", "storm", "copies:all"),
         ("(source:x OR a) b", "a b source:x", "whole query"),
         ("after:2024 before:2023 storm", "storm after:2024-01-01 before:2023-01-01", "No day lies between"),
+        ("a OR source:x b", "a b source:x", "whole query"),
         ("OR storm", "storm", "“OR” has nothing to act on"),
         ("storm AND", "storm", "“AND” has nothing to act on"),
         ("storm NOT", "storm", "“NOT” has nothing to act on"),

@@ -22,7 +22,7 @@ _ALIKE = str.maketrans(
 )
 # What takes no room and parts no word, so chat programs drop it: soft hyphens, fillers, selectors of shape.
 _FILLERS = re.compile(
-    "[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\u2065\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _MOST_MARKS = 8  # accents on one letter; composing thousands of them would take the square of their number
 _MARKS = regex.compile(rf"(\p{{M}}{{{_MOST_MARKS}}})\p{{M}}+")

@@ -45,7 +45,8 @@ _UNREAD = f"Only the first {LONGEST_INPUT:,} characters were read."
 _CUT = f"The query was cut at {LONGEST_QUERY} characters."
 _TOO_DEEP = f"Groups are read {DEEPEST} deep: parentheses within them were left out."
 _LONE_PARENTHESIS = "A parenthesis without a partner was left out."
-
+_FOR_ALL = "Filters hold for the whole query, wherever they stand in it."
+_FILTER = Group()  # what a filter leaves behind among the clauses
 _UNKNOWN_FIELD = re.compile(r"([a-z]+):(?!//)", re.IGNORECASE | re.ASCII)
 
 
@@ -105,8 +106,10 @@ class Reader:
             self.note(_UNREAD)
         words = pasted_words(pasted)
         if sum(len(f"{word} ") for word in words) > LONGEST_QUERY:
-            self.note(f"The text has more than {LONGEST_QUERY} characters: small words were left out.")
-            words = without_small_words(words)
+            telling = without_small_words(words)
+            if len(telling) < len(words):
+                self.note(f"The text has more than {LONGEST_QUERY} characters: small words were left out.")
+            words = telling
         self._read = Group(tuple(words))
 
     def clauses(self) -> tuple[Clause, ...]:
@@ -145,9 +148,8 @@ class Reader:
             after = self._peek()
             present = after is not None and after.kind != "close" and after.operator not in {"OR", "AND"}
             groups.append(operand() if present else Group())
-            if not (groups[-1].clauses and groups[-2].clauses):
-                self._note_lone(token)
-        return join(groups)
+            self._note_idle(token, *groups[-2:])
+        return join(groups) if len(groups) > 1 else groups[0]
 
     def _signed(self, field: Field | None) -> Group:
         """What stands behind signs and fields, with their meaning; of several fields the last one counts."""
@@ -180,7 +182,7 @@ class Reader:
         excluded = negations % 2 == 1
         if name in FILTERS:
             self._take_filter(name, excluded=excluded)
-            return Group()
+            return _FILTER
         group = self._atom(_FIELDS.get(name, field))
         if excluded:
             return without(group)
@@ -193,7 +195,7 @@ class Reader:
             return
         self._next()
         if self._depth:
-            self.note("Filters hold for the whole query, also where they stand in a group.")
+            self.note(_FOR_ALL)
         quoted = token.kind == "phrase"
         value = _quoted(token.text)[0] if quoted else token.text
         self.filters.take(name, value, whole=quoted, excluded=excluded)
@@ -245,6 +247,14 @@ class Reader:
     def _next(self) -> _Token:
         self._place += 1
         return self._tokens[self._place - 1]
+
+    def _note_idle(self, token: _Token, left: Group, right: Group) -> None:
+        """Say that AND or OR joined nothing; with filters AND means what they mean, and so does OR between two."""
+        filters = sum(side is _FILTER for side in (left, right))
+        if filters == 1 and token.operator == "OR":
+            self.note(_FOR_ALL)
+        elif not filters and not (left.clauses and right.clauses):
+            self._note_lone(token)
 
     def _note_lone(self, token: _Token) -> None:
         if token.kind == "field":
