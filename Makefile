@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LOCK := tests/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check bench format lock pictures docs clean
+.PHONY: help run venv test check fuzz bench format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	tests/audit $(BIN)/pip-audit requirements.txt
+
+fuzz: $(VENV)/ready ## read a million hostile queries (some minutes)
+	$(BIN)/python tests/fuzz_queries.py
 
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks

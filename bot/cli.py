@@ -27,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         click.echo(str(error), err=True)
         return SETTINGS
-    defaults = {"data_dir": str(settings.data_dir), "inputs": settings.corpus_inputs}
+    defaults = {
+        "data_dir": str(settings.data_dir),
+        "inputs": settings.corpus_inputs,
+        "timezone": str(settings.timezone),
+    }
     return run_group(dateline(settings), arguments, defaults)
 
 

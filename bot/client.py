@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from datetime import date
 from typing import Any
 
 import discord
@@ -16,7 +17,7 @@ from bot.settings import Settings
 from bot.tree import Interaction, Tree, conduct
 from bot.upkeep import Upkeep
 from bot.views import BUTTONS, works
-from corpus import AsyncCorpus, Corpus
+from corpus import AsyncCorpus, Corpus, today
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
@@ -43,6 +44,11 @@ class Dateline(discord.AutoShardedClient):
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
         commands.load(self.tree, settings.admin_guild)
+
+    @property
+    def today(self) -> date:
+        """The day that it is for those who ask."""
+        return today(self.settings.timezone)
 
     async def setup_hook(self) -> None:
         """After login and before the gateway: buttons, registered commands, and the first fill."""

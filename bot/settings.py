@@ -1,14 +1,17 @@
-"""What the operator sets: the only reader of the environment. Knows nothing of Discord and of the archive."""
+"""What the operator sets: the only reader of the environment. Knows nothing of Discord, and opens no archive."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
+
+from corpus import zone
 
 _SEPARATORS = re.compile(r"[\s,]+")
 
@@ -113,6 +116,15 @@ class Settings:
             _switch,
             "1 or 0",
             "1",
+        ),
+    )
+    timezone: tzinfo = field(
+        default=UTC,
+        metadata=_told(
+            "The time zone in which a day begins, for those who ask for today, yesterday or the last seven days.",
+            zone,
+            "the name of a time zone, such as UTC or Europe/Madrid",
+            "UTC",
         ),
     )
     log_level: str = field(

@@ -54,7 +54,7 @@ class Turn(ui.DynamicItem[Button], template=_TURN):
         if text is None:
             await interaction.followup.send(view=render.notice(_OUTDATED), ephemeral=True)
             return
-        found = await search(interaction, Query.parse(text), self.page)
+        found = await search(interaction, Query.parse(text, today=interaction.client.today), self.page)
         view = await results(interaction, found, notes=[] if found.ranked == self.ranked else [_CHANGED])
         if found.hits or not own:
             await give(interaction, view)

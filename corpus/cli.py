@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
 from corpus.model import IngestReport
 from corpus.retrieval.query import Query
+from corpus.today import today, zone
 
 FAILED, USAGE, ARCHIVE = 1, 2, 3
 
@@ -33,10 +35,11 @@ _PASS_ON = {"ignore_unknown_options": True}  # so that -word reaches the query
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which archive a command is about, and where its articles come from."""
+    """Which archive a command is about, where its articles come from, and where it is today."""
 
     data_dir: Path
     inputs: tuple[Input, ...]
+    timezone: tzinfo = UTC
 
 
 def run(group: click.Group, arguments: Sequence[str] | None = None, defaults: dict[str, Any] | None = None) -> int:
@@ -86,14 +89,23 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
     help="The archive's folder.",
 )
 @click.option("--inputs", default="", help="What reindex reads: name=location, separated by spaces.")
+@click.option(
+    "--timezone",
+    type=zone,
+    default="UTC",
+    show_default=True,
+    help="Where today, yesterday and the like are meant, such as Europe/Madrid.",
+)
 @click.option("--traceback", is_flag=True, help="Where something fails that should not, show the traceback.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End when whoever started this is gone.")
 @click.pass_context
-def archive(context: click.Context, /, data_dir: Path, inputs: str, *, until_stdin_closes: bool, **_: object) -> None:
+def archive(
+    context: click.Context, /, data_dir: Path, inputs: str, timezone: tzinfo, *, until_stdin_closes: bool, **_: object
+) -> None:
     """Keep and search a news archive."""
     if until_stdin_closes:
         threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
-    context.obj = Place(data_dir, parse_inputs(inputs))
+    context.obj = Place(data_dir, parse_inputs(inputs), timezone)
 
 
 @archive.command()
@@ -118,11 +130,22 @@ def ingest(place: Place, paths: tuple[str, ...], source: str | None, dates: Date
 @click.option("--json", "as_json", is_flag=True, help="Print the page as one line of JSON.")
 @click.pass_obj
 def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_json: bool) -> None:
-    """Search the archive: words, "phrases", -word, source:HOST, after:DATE, before:DATE."""
+    """Search the archive: words, "phrases", -word, source:HOST, after:DATE and more.
+
+    \b
+    cuba russia         any of the words, best first
+    "cuba russia"       the phrase; "cuba russia"~5 within five words
+    +word -word         must have, must not have; also before a "phrase" or a (group)
+    mercen*             words that begin so
+    a OR b, a AND b, NOT a, (a b) OR c
+    title:a body:a author:a section:a lang:es source:nytimes.com
+    after:2023-06 before:2023-09-05 on:2023-W36 date:2023-06..2023-08 last:7d
+    sort:newest sort:oldest copies:all
+    """  # noqa: D301  # click reads a real \b as: leave these lines as they are
     if unknown := next((word for word in text if word.startswith("--")), None):
         raise click.NoSuchOption(unknown)
     with Corpus.open(place.data_dir) as corpus:
-        results = corpus.search(Query.parse(" ".join(text)), page=page, limit=limit)
+        results = corpus.search(Query.parse(" ".join(text), today=today(place.timezone)), page=page, limit=limit)
         if as_json:
             click.echo(_line(plain.results(results)))
         else:

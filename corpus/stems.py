@@ -14,7 +14,7 @@ from typing import NamedTuple
 import tantivy
 
 # English words that say how a sentence is built and not what it is about.
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a an the this that these those such same own each every either neither some any all both few more most other
     another much many no nor not none only very too so than
@@ -203,7 +203,7 @@ def _chain(*filters: tantivy.Filter) -> Callable[[str], str]:
 def _kept(language: str) -> Callable[[str], str]:
     """Gives '' for a stop word: our own for English, tantivy's lists where it has one."""
     if language == "english":
-        return _chain(tantivy.Filter.custom_stopword(sorted(_STOP_WORDS)))
+        return _chain(tantivy.Filter.custom_stopword(sorted(STOP_WORDS)))
     try:
         return _chain(tantivy.Filter.stopword(language))
     except ValueError:

@@ -57,7 +57,8 @@ def _shell() -> str:
             pieces = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
             options = [each.opts[0] for each in command.get_params(context) if isinstance(each, click.Option)]
         usage = " ".join(["dateline", name, *pieces])
-        rows.append((f"`{usage}`", ", ".join(f"`{each}`" for each in options if each != "--help"), command.help or ""))
+        what = (command.help or "").split("\n\n")[0]
+        rows.append((f"`{usage}`", ", ".join(f"`{each}`" for each in options if each != "--help"), what))
     return _table("command", "options", "what it does", rows)
 
 

@@ -3,6 +3,7 @@
 import traceback
 from dataclasses import fields
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ def test_every_setting_is_read():
         ADMIN_GUILD="323456789012345678",
         ALLOWED_GUILDS="423456789012345678",
         USER_INSTALL="0",
+        TIMEZONE="Europe/Madrid",
         LOG_LEVEL="DEBUG",
         LOG_FORMAT="json",
         LOG_QUERIES="1",
@@ -47,6 +49,7 @@ def test_every_setting_is_read():
         admin_guild=323456789012345678,
         allowed_guilds=frozenset({423456789012345678}),
         user_install=False,
+        timezone=ZoneInfo("Europe/Madrid"),
         log_level="debug",
         log_format="json",
         log_queries=True,
@@ -73,6 +76,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     [
         ("USER_INSTALL", "yes", "1 or 0"),
         ("LOG_QUERIES", "true", "1 or 0"),
+        ("TIMEZONE", "Madrid", "the name of a time zone, such as UTC or Europe/Madrid"),
+        ("TIMEZONE", "../etc", "such as UTC"),
+        ("TIMEZONE", "Europe", "such as UTC"),
         ("LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("LOG_FORMAT", "xml", "text or json"),
         ("ADMIN_IDS", "me", "15 to 20 digits"),

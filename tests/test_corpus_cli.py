@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,22 @@ def test_an_excluded_word_needs_no_quoting(dateline, write):
     answer = json.loads(dateline("search", "harbour", "-one", "--limit", "1", "--json").stdout)
     assert answer["query"] == "harbour -one"
     assert answer["matched"] == 1
+
+
+def test_today_is_where_the_setting_or_the_option_says(dateline, write):
+    write({"text": "One harbour."})
+    dateline("ingest", "articles.jsonl")
+
+    def day(*options, **settings):
+        answer = json.loads(dateline(*options, "search", "after:today", "--json", **settings).stdout)
+        return date.fromisoformat(answer["query"].removeprefix("after:"))
+
+    east = day(TIMEZONE="Pacific/Kiritimati")
+    west = day("--timezone", "Pacific/Niue", TIMEZONE="Pacific/Kiritimati")
+    assert east - west in {timedelta(days=1), timedelta(days=2)}, "25 hours lie between them"
+    done = dateline("--timezone", "Nowhere/Here", "status")
+    assert done.returncode == 2
+    assert "Nowhere/Here" in done.stderr
 
 
 def test_pages_follow_one_another(dateline, write):

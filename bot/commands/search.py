@@ -48,5 +48,5 @@ async def search(  # noqa: PLR0917  # discord.py reads a command's options from 
 ) -> None:
     """Ask the archive; without a query but with a filter, newest first."""
     await interaction.response.defer(ephemeral=not public, thinking=True)
-    asked = Query.parse(query, source=source, after=after, before=before)
+    asked = Query.parse(query, source=source, after=after, before=before, today=interaction.client.today)
     await answer(interaction, views.page(interaction, asked))
