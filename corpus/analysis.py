@@ -95,13 +95,14 @@ class Analyser:
 
         headline = [] if article.headline_derived else read(article.headline)
         author = read(article.byline or "")
-        spans, starts, body = list(sentences(article.text)), [], []
-        for start, stop in spans:
+        begins, ends, starts, body = list[int](), list[int](), list[int](), list[str]()
+        for begin, end in sentences(article.text):
+            begins.append(begin)
+            ends.append(end)
             starts.append(len(body))
-            body += read(article.text[start:stop])
-        analysed = Analysed(
-            headline, body, [*read(article.source_name), *author], spans, starts, torn=article.text.endswith("…")
-        )
+            body += read(article.text[begin:end])
+        credit = [*read(article.source_name), *author]
+        analysed = Analysed(headline, body, credit, begins, ends, starts, torn=article.text.endswith("…"))
         return Words(analysed, author, self.terms(article.section or "", article.language), sorted(spelt - {""}))
 
     def spellings(self, text: str) -> list[str]:

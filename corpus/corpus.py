@@ -15,7 +15,7 @@ from corpus.model import Article, CorpusStatus, Hit, Order, Results, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
-from corpus.retrieval.passages import best_passages
+from corpus.retrieval.passages import asked_places, best_passages
 from corpus.retrieval.query import Query, Sort
 from corpus.retrieval.rank import Ranking, rank
 from corpus.retrieval.suggest import did_you_mean, relaxed
@@ -102,6 +102,7 @@ class Corpus:
         matched = match(view, asked)
         placed, ranking = _placed(view, query, asked, matched, page * limit)
         first = (page - 1) * limit
+        lacking = not matched.articles or any(word.absent for word in asked.words)
         lost = not ranking.articles and page == 1
         return Results(
             query=str(query),
@@ -114,7 +115,7 @@ class Corpus:
             pages=-(-ranking.stories // limit),
             pages_exact=ranking.exact,
             dropped=matched.dropped,
-            did_you_mean=did_you_mean(query, self._analyser, view),
+            did_you_mean=did_you_mean(query, self._analyser, view) if lacking else (),
             relaxed=relaxed(query, self._count(view)) if lost else (),
         )
 
@@ -126,13 +127,14 @@ class Corpus:
         """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""
         found = view.fetch([each.story[0] for each in placed])
         present = [(place, each, read) for place, (each, read) in enumerate(zip(placed, found, strict=True)) if read]
-        passages = best_passages([analysed for _, _, (_, analysed) in present], asked)
-        for (place, each, (article, analysed)), own in zip(present, passages, strict=True):
+        analysed = [read[1] for _, _, read in present]
+        passages = best_passages(analysed, [asked_places(each.body, asked) for each in analysed], asked)
+        for (place, each, (article, whole)), own in zip(present, passages, strict=True):
             yield Hit(
                 rank=first + place + 1,
                 score=each.score,
                 article=article,
-                excerpts=excerpts(article, analysed, own, asked, self._analyser),
+                excerpts=excerpts(article, whole, own, asked, self._analyser),
                 copies=view.copies(each.story[0]),
             )
 

@@ -127,14 +127,16 @@ class Excerpt:
 class Analysed:
     """An article as the one analysis sees it: terms in the order of its words, '' where a stop word stands.
 
-    ``sentences`` are where the sentences of the text stand, and ``starts`` which term of the body each begins with.
-    ``credit`` are the words of its outlet and byline. The text of a ``torn`` one breaks off in its last sentence.
+    ``credit`` are the words of its outlet and byline. Of each sentence of the text ``begins`` and ``ends`` say between
+    which characters it stands, and ``starts`` with which term of the body it begins. The text of a ``torn`` one breaks
+    off in its last sentence.
     """
 
     headline: Sequence[str]
     body: Sequence[str]
     credit: Sequence[str]
-    sentences: Sequence[Span]
+    begins: Sequence[int]
+    ends: Sequence[int]
     starts: Sequence[int]
     torn: bool = False
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.model import Analysed
-from corpus.retrieval.passages import Passage
+from corpus.retrieval.passages import Passage, Places, asked_places
 from corpus.retrieval.weigh import Asked
 
 PASSAGE = 0.3
@@ -34,18 +34,20 @@ class Evidence:
     points: float
 
 
-def evidence(article: Analysed, passages: Sequence[Passage], asked: Asked, typical: float) -> Evidence:
-    """Weigh what an article has. ``typical`` is how many words an article of the archive has."""
-    terms = asked.terms
-    places: dict[int, list[int]] = defaultdict(list)
-    for offset, part in ((0, article.headline), (len(article.headline) + _GAP, article.body)):
-        for place, term in enumerate(part, start=offset):
-            if term in terms:
-                places[terms[term]].append(place)
-    present = places.keys() | {terms[term] for term in article.credit if term in terms}
+def evidence(
+    article: Analysed, places: Places, passages: Sequence[Passage], asked: Asked, typical: float
+) -> Evidence:
+    """Weigh what an article has: ``places`` are those of its body. ``typical`` is how many words an article has."""
+    standing: dict[int, list[int]] = defaultdict(list)
+    for place, word in asked_places(article.headline, asked):
+        standing[word].append(place)
+    offset = len(article.headline) + _GAP
+    for place, word in places:
+        standing[word].append(offset + place)
+    present = standing.keys() | {word for _, word in asked_places(article.credit, asked)}
     covered = sum(asked.idf[word] for word in present) / asked.mass if present else 0.0
     best = passages[0].score if passages else 0.0
-    return Evidence(article, passages, covered, PASSAGE * best + _closeness(places, len(article.body) / typical, asked))
+    return Evidence(article, passages, covered, PASSAGE * best + _closeness(standing, len(article.body) / typical, asked))
 
 
 def _closeness(places: Mapping[int, Sequence[int]], length: float, asked: Asked) -> float:

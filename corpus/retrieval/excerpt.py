@@ -18,6 +18,7 @@ from corpus.retrieval.passages import WINDOW, Passage, phrase_places
 from corpus.retrieval.weigh import Asked
 
 SECOND = 150  # characters of a second excerpt
+_LEAD = 20  # sentences looked at for how an article begins
 _BEFORE = 60  # characters of what comes before the first match in an excerpt that cuts a sentence
 _ROUNDING = 1e-9
 _WORD_START = re.compile(r"(?<=\s)\S")
@@ -46,9 +47,9 @@ def excerpts(
 
 def _lead(analysed: Analysed) -> Span:
     """How a text begins: its first sentences, as many as an excerpt shows."""
-    first, *others = analysed.sentences
-    fitting = [span for span in others if span.stop - first.start <= WINDOW]
-    return Span(first.start, fitting[-1].stop if fitting else first.stop)
+    begin = analysed.begins[0]
+    fitting = [end for end in analysed.ends[:_LEAD] if end - begin <= WINDOW]
+    return Span(begin, fitting[-1] if fitting else analysed.ends[0])
 
 
 def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[int], asked: Asked) -> Passage | None:

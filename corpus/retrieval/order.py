@@ -15,12 +15,14 @@ from corpus.engine import EngineView
 from corpus.model import WeightedQuery
 from corpus.retrieval.evidence import Evidence, evidence
 from corpus.retrieval.feedback import Read, widened
-from corpus.retrieval.passages import best_passages
-from corpus.retrieval.rank import Story, rank
+from corpus.retrieval.passages import asked_places, best_passages
+from corpus.retrieval.rank import Story, fold
 from corpus.retrieval.weigh import Asked
 
 READ = 20
 """Stories that are read before their order is final: with 60 nDCG@10 is the same on five test collections."""
+
+_SECOND_DEPTH = 60  # hits of the second ranking: some fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
 
 def _found(view: EngineView, wider: WeightedQuery, *, folded: bool) -> Sequence[Story]:
     """The first stories of the second ranking; some may lack all that was asked."""
-    return rank(view, wider, READ, folded=folded).groups[:READ]
+    hits = view.search(wider, _SECOND_DEPTH)
+    return (fold(hits) if folded else [(hit,) for hit in hits])[:READ]
 
 
 @dataclass(slots=True)
@@ -62,10 +65,12 @@ class _Reader:
         """These stories by BM25 and by what the article that stands for each has, the best first."""
         new = [story[0] for story in stories if story[0].key not in self._known]
         articles = self.view.analysed(new)
+        places = [asked_places(article.body, self.asked) for article in articles]
         if new and not self._typical:
             self._typical = fmean(len(article.body) for article in articles) or 1.0
-        for hit, article, passages in zip(new, articles, best_passages(articles, self.asked), strict=True):
-            self._known[hit.key] = evidence(article, passages, self.asked, self._typical)
+        passages = best_passages(articles, places, self.asked)
+        for hit, article, own, best in zip(new, articles, places, passages, strict=True):
+            self._known[hit.key] = evidence(article, own, best, self.asked, self._typical)
         read = [(self._weighed(story), story) for story in stories]
         return sorted(read, key=lambda pair: (-pair[0].score, -pair[1][0].published, pair[1][0].key))
 

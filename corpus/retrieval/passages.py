@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from rank_bm25 import BM25Okapi
 
@@ -21,6 +20,10 @@ WINDOW = 300  # characters that an excerpt shows at most
 _READ = 100_000  # characters of an article that are read for passages; the longest news is a tenth of that
 _K1, _B = 1.2, 0.75
 _TYPICAL = 45  # words of a window: a fixed number, so that what a passage scores does not depend on the others
+
+
+Places = Sequence[tuple[int, int]]
+"""Where asked words stand: which term of the body, and the number of the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ class Passage:
     torn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Window:
-    """Sentences from ``first`` up to ``last``, their asked words with how often each stands there, and all words."""
+    """Sentences of an article, their asked words with how often each stands there, and how many words there are."""
 
     article: int
     span: Span
-    words: Counter[int]
+    words: dict[int, int]
     length: int
     phrases: float
     torn: bool
@@ -67,20 +70,29 @@ class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.idf = dict(enumerate(self._archive_idf))
 
 
-def best_passages(articles: Sequence[Analysed], asked: Asked) -> list[list[Passage]]:
+def best_passages(articles: Sequence[Analysed], places: Sequence[Places], asked: Asked) -> list[list[Passage]]:
     """For each article its passages that have asked words, the best first; none where it has none of the words."""
-    windows = [window for number, article in enumerate(articles) for window in _windows(number, article, asked)]
+    windows = [
+        window
+        for number, (article, own) in enumerate(zip(articles, places, strict=True))
+        for window in _windows(number, article, own, asked)
+    ]
     if not windows:
         return [[] for _ in articles]
-    scores = _PassageBM25(windows, asked.idf).get_scores(range(len(asked.idf)))
-    found: dict[int, list[Passage]] = {
-        number: [
-            Passage(window.span, frozenset(window.words), float(score) + window.phrases, window.torn)
-            for window, score in own
-        ]
-        for number, own in groupby(zip(windows, scores, strict=True), key=lambda pair: pair[0].article)
-    }
-    return [sorted(found.get(number, []), key=_best_first) for number in range(len(articles))]
+    scores = _PassageBM25(windows, asked.idf).get_scores(range(len(asked.idf))).tolist()
+    found: list[list[Passage]] = [[] for _ in articles]
+    for window, score in zip(windows, scores, strict=True):
+        passage = Passage(window.span, frozenset(window.words), score + window.phrases, window.torn)
+        found[window.article].append(passage)
+    for own in found:
+        own.sort(key=_best_first)
+    return found
+
+
+def asked_places(terms: Sequence[str], asked: Asked) -> Places:
+    """Where asked words stand among these terms."""
+    wanted = asked.terms
+    return [(place, wanted[term]) for place, term in enumerate(terms) if term in wanted]
 
 
 def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int]]:
@@ -102,46 +114,49 @@ def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int
                 yield place, place + max(near.index(other) for other in wanted)
 
 
-def _windows(number: int, article: Analysed, asked: Asked) -> Iterator[_Window]:
+def _windows(number: int, article: Analysed, places: Places, asked: Asked) -> Iterator[_Window]:
     """Every run of sentences that fits an excerpt and begins with one that has an asked word, or just before it."""
-    terms, body, spans = asked.terms, article.body, article.sentences
-    readable = bisect_left(spans, Span(_READ, 0))
-    matches = [(place, terms[term]) for place, term in enumerate(body) if term in terms]
-    if not matches:
-        return
-    starts = [*article.starts, len(body)]
-    own = _by_sentence(matches, starts)
-    phrases = [
-        (first, last, sum(asked.idf[asked.terms[term]] for _, term in phrase.terms))
-        for phrase in asked.phrases
-        for first, last in phrase_places(body, phrase)
-    ]
-    whole = min(readable, len(spans) - 1 if article.torn and len(spans) > 1 else len(spans))
-    for first in range(whole):
-        if first not in own and first + 1 not in own:
-            continue
-        last = first
-        while last + 1 < whole and spans[last + 1].stop - spans[first].start <= WINDOW:
+    begins, ends, starts = article.begins, article.ends, [*article.starts, len(article.body)]
+    own = _by_sentence(places, starts)
+    phrases = _phrases(article.body, asked) if asked.phrases else ()
+    count = bisect_left(begins, _READ)
+    whole = min(count, len(begins) - 1) if article.torn and len(begins) > 1 else count
+    last = 0
+    for first in sorted({near for sentence in own for near in (sentence - 1, sentence) if 0 <= near < whole}):
+        last = max(last, first)
+        while last + 1 < whole and ends[last + 1] - begins[first] <= WINDOW:
             last += 1
-        words = Counter(word for sentence in range(first, last + 1) for word in own.get(sentence, ()))
+        words: dict[int, int] = {}
+        for sentence in range(first, last + 1):
+            for word in own.get(sentence, ()):
+                words[word] = words.get(word, 0) + 1
         if words:
             begin, end = starts[first], starts[last + 1]
-            bonus = sum(worth for start, stop, worth in phrases if begin <= start and stop < end)
-            yield _Window(number, Span(spans[first].start, spans[last].stop), words, end - begin, bonus, torn=False)
-    if article.torn and (last_words := own.get(len(spans) - 1)) and whole < len(spans) <= readable:
-        length = starts[-1] - starts[-2]
-        yield _Window(number, spans[-1], Counter(last_words), length, 0.0, torn=True)
+            bonus = sum(worth for start, stop, worth in phrases if begin <= start and stop < end) if phrases else 0.0
+            yield _Window(number, Span(begins[first], ends[last]), words, end - begin, bonus, torn=False)
+    if whole < count and whole in own:
+        span = Span(begins[whole], ends[whole])
+        yield _Window(number, span, Counter(own[whole]), starts[whole + 1] - starts[whole], 0.0, torn=True)
 
 
-def _by_sentence(matches: Sequence[tuple[int, int]], starts: Sequence[int]) -> dict[int, list[int]]:
+def _by_sentence(places: Places, starts: Sequence[int]) -> dict[int, list[int]]:
     """The asked words of each sentence that has any."""
     found: dict[int, list[int]] = {}
     sentence = 0
-    for place, word in matches:
+    for place, word in places:
         while starts[sentence + 1] <= place:
             sentence += 1
         found.setdefault(sentence, []).append(word)
     return found
+
+
+def _phrases(body: Sequence[str], asked: Asked) -> list[tuple[int, int, float]]:
+    """Where the asked phrases stand, each with what its words tell."""
+    return [
+        (first, last, sum(asked.idf[asked.terms[term]] for _, term in phrase.terms))
+        for phrase in asked.phrases
+        for first, last in phrase_places(body, phrase)
+    ]
 
 
 def _best_first(passage: Passage) -> tuple[bool, float, int]:

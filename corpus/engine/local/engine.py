@@ -271,6 +271,7 @@ class View:
         self._store = store
         self._analyser = analyser
         self._places: dict[int, DocAddress] = {}
+        self._analysed: dict[int, Analysed] = {}
         self.count = index.count
         self.frequency = index.frequency
         self.spellings = index.spellings
@@ -285,7 +286,9 @@ class View:
 
     def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
         """What the analysis made of each of these articles, which this view found."""
-        return self._index.analysed([self._places[hit.key] for hit in hits])
+        new = [hit.key for hit in hits if hit.key not in self._analysed]
+        self._analysed |= zip(new, self._index.analysed([self._places[key] for key in new]), strict=True)
+        return [self._analysed[hit.key] for hit in hits]
 
     def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
         """Each of these articles, and what the analysis makes of it as it is now; None where it has gone."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import tantivy
@@ -22,6 +22,7 @@ from corpus.model import AllOf, Analysed, AnyOf, Condition, Near, Not, Order, Pa
 TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two articles tie
 _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
+_REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _MANY = 20  # terms from which on a set of them is looked up at once
 
 Found = Mapping[Scored, DocAddress]
@@ -54,6 +55,8 @@ class IndexView:
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
         self._schema = schema
         self._searcher = searcher
+        self.frequency = lru_cache(_REMEMBERED)(self._frequency)
+        """In how many articles a term stands in a part."""
 
     @property
     def articles(self) -> int:
@@ -82,8 +85,7 @@ class IndexView:
             found: Any = self._searcher.search(self._built(query), limit=1, count=True)
             return int(found.count)  # tantivy's stubs do not know it
 
-    def frequency(self, part: Part, term: str) -> int:
-        """In how many articles the term stands in this part."""
+    def _frequency(self, part: Part, term: str) -> int:
         with faults_told():
             return int(self._searcher.doc_freq(part, term))
 
