@@ -1,13 +1,14 @@
-# What a person does here: run, test, check, bench. `make` alone lists it.
+# What a person does here: run, test, check, bench, eval. `make` alone lists it.
 # Needs python3 (3.11 or newer), python3-venv, make and git; everything else comes from the hash-pinned lock.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := tests/requirements.txt
+COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check bench format lock pictures docs clean
+.PHONY: help run venv test check bench eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +38,9 @@ check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
 
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks
+
+eval: $(VENV)/ready ## measure rankings and excerpts over the collections in COLLECTIONS, and write the table (some minutes)
+	$(BIN)/python -m benchmarks.quality --collections $(COLLECTIONS)
 
 format: $(VENV)/ready ## put the code in its form
 	$(BIN)/ruff check --fix .

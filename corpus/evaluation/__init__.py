@@ -3,14 +3,15 @@
 collection -> throw-away archive -> answers -> figures, one step a file.
 """
 
-from corpus.evaluation.answers import Answers, ask
-from corpus.evaluation.collection import Collection, Document, Fact, Judgements, read_collection
+from corpus.evaluation.answers import DEEP, Answers, Page, ask
+from corpus.evaluation.collection import Collection, Document, Fact, Judgements, read_collection, read_documents
 from corpus.evaluation.facts import content_words, has_words, share_told
-from corpus.evaluation.figures import Figures, Measures, evaluate, measured, percentile
+from corpus.evaluation.figures import Figures, Measures, Shown, evaluate, measured, percentile
 from corpus.evaluation.run_file import check_ids, write_run
 from corpus.evaluation.throwaway import Taken, ThrowAway, throw_away
 
 __all__ = [
+    "DEEP",
     "Answers",
     "Collection",
     "Document",
@@ -18,6 +19,8 @@ __all__ = [
     "Figures",
     "Judgements",
     "Measures",
+    "Page",
+    "Shown",
     "Taken",
     "ThrowAway",
     "ask",
@@ -28,6 +31,7 @@ __all__ = [
     "measured",
     "percentile",
     "read_collection",
+    "read_documents",
     "share_told",
     "throw_away",
     "write_run",

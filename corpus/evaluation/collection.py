@@ -59,11 +59,20 @@ def read_collection(folder: Path) -> Collection:
     if not folder.is_dir():
         raise UnusableCollection(str(folder), "there is no such folder")
     queries = {each: _text(fields, "text", at) for each, fields, at in _identified(folder / "queries.jsonl")}
-    documents = tuple(Document(each, fields) for each, fields, _ in _identified(_corpus_file(folder)))
+    documents = read_documents(_corpus_file(folder))
     judgements = _judgements(folder / "qrels.tsv")
     if not any(relevance > 0 for query in queries for relevance in judgements.get(query, {}).values()):
         raise UnusableCollection(str(folder / "qrels.tsv"), "no query of queries.jsonl has a relevant document")
     return Collection(folder.resolve().name, documents, queries, judgements, _facts(folder / "facts.jsonl"))
+
+
+def read_documents(file: Path) -> tuple[Document, ...]:
+    """Read a file of documents, packed or not.
+
+    Raises:
+        UnusableCollection: it is not there, or a line of it cannot be read.
+    """
+    return tuple(Document(each, fields) for each, fields, _ in _identified(file))
 
 
 def _corpus_file(folder: Path) -> Path:

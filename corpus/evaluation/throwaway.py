@@ -97,7 +97,7 @@ def _filled(folder: Path, documents: Sequence[Document], progress: Progress | No
                     refused[f"the same article as document {ids[article.id]}"] += 1
                 else:
                     ids[article.id] = document.id
-                    changed.update(placeholders)
+                    changed.update(placeholders.keys())
                     changed["source"] += article.source == SOURCE
                     lines.write(json.dumps(fields) + "\n")
     except OSError as error:
