@@ -1,13 +1,14 @@
-# What a person does here: run, test, check, bench. `make` alone lists it.
+# What a person does here: run, test, check, bench, eval. `make` alone lists it.
 # Needs python3 (3.11 or newer), python3-venv, make and git; everything else comes from the hash-pinned lock.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := tests/requirements.txt
+COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz bench format lock pictures docs clean
+.PHONY: help run venv test check fuzz bench eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +42,9 @@ fuzz: $(VENV)/ready ## read a million hostile queries (some minutes)
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks
 
+eval: $(VENV)/ready ## measure rankings and excerpts over the collections in COLLECTIONS, and write the table (some minutes)
+	$(BIN)/python -m benchmarks.quality --collections $(COLLECTIONS)
+
 format: $(VENV)/ready ## put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -55,7 +59,7 @@ lock: ## resolve the dependencies anew (needs the uv command)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-emit-find-links --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-emit-find-links --constraints requirements.txt --group dev --output-file $(LOCK) pyproject.toml
+		--no-emit-find-links --constraints requirements.txt --group dev --extra eval --output-file $(LOCK) pyproject.toml
 
 clean: ## remove what was made here
 	rm -rf .venv* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, quantiles
+from statistics import fmean, median
+
+from corpus.evaluation import percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,3 @@ class InteractionFigures:
     def p50(self) -> float:
         """Milliseconds that the bot adds to half of the interactions at most."""
         return median(self.added)
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """The value that ``percent`` of 100 stay below."""
-    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]

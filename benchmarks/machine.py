@@ -8,7 +8,7 @@ import sqlite3
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_LIBRARIES = ("tantivy", "sqlite-utils", "rank-bm25", "bm25s", "PyStemmer", "numpy", "discord.py")
+_LIBRARIES = ("tantivy", "sqlite-utils", "rank-bm25", "bm25s", "PyStemmer", "numpy", "discord.py", "ir-measures")
 
 
 def described() -> dict[str, str]:

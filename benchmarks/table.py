@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks.figures import EngineFigures, InteractionFigures, percentile
+from benchmarks.figures import EngineFigures, InteractionFigures
+from corpus.evaluation import percentile
 
 TITLES = {
     "dateline": "Dateline",
@@ -133,7 +134,7 @@ def _goals(report: Report) -> Iterator[str]:
         ["what the bot adds to an interaction, p50", "below 2 ms", f"{added.p50:.2f} ms" if added else _NOTHING],
     ]
     yield f"\n## Dateline's goals at {_GOALS_AT:,} articles\n"
-    yield from _table(["", "goal", "measured"], rows)
+    yield from grid(["", "goal", "measured"], rows)
 
 
 def _size(size: int, figures: dict[str, EngineFigures]) -> Iterator[str]:
@@ -162,12 +163,12 @@ def _engines(figures: Iterable[EngineFigures]) -> Iterator[str]:
         ]
         for row in figures
     ]
-    yield from _table([*head, "ingest, articles/s", "pages", "results a page"], rows)
+    yield from grid([*head, "ingest, articles/s", "pages", "results a page"], rows)
 
 
 def _kinds(figures: Iterable[EngineFigures]) -> Iterator[str]:
     rows = [[TITLES[row.engine], *(_median(row, kind) for kind in KINDS)] for row in figures]
-    yield from _table(["engine", *KINDS.values()], rows)
+    yield from grid(["engine", *KINDS.values()], rows)
 
 
 def _median(figures: EngineFigures, kind: str) -> str:
@@ -187,7 +188,7 @@ def _growth(report: Report) -> Iterator[str]:
 
 def _ratios(pairs: Iterable[tuple[EngineFigures, EngineFigures]]) -> Iterator[str]:
     rows = [[TITLES[row.engine], *(_times(cost(base), cost(row)) for cost in _COSTS.values())] for base, row in pairs]
-    yield from _table(["engine", *_COSTS], rows)
+    yield from grid(["engine", *_COSTS], rows)
 
 
 def _times(base: float | None, value: float | None) -> str:
@@ -205,10 +206,10 @@ def _stages(watched: Sequence[EngineFigures]) -> Iterator[str]:
     yield "Milliseconds a page by module, sampled every millisecond; work in C or Rust counts for its caller.\n"
     places = dict.fromkeys(place for figures in reversed(watched) for place in figures.stages)
     rows = [[f"`{place}`", *(f"{figures.stages.get(place, 0):.2f}" for figures in watched)] for place in places]
-    yield from _table(["module", *(f"{figures.articles:,} articles" for figures in watched)], rows)
+    yield from grid(["module", *(f"{figures.articles:,} articles" for figures in watched)], rows)
     yield f"\nThe functions that take most, at {watched[-1].articles:,} articles:\n"
     most = list(watched[-1].functions.items())[:10]
-    yield from _table(["function", "ms a page"], [[f"`{place}`", f"{taken:.2f}"] for place, taken in most])
+    yield from grid(["function", "ms a page"], [[f"`{place}`", f"{taken:.2f}"] for place, taken in most])
 
 
 def _interaction(figures: InteractionFigures) -> Iterator[str]:
@@ -220,7 +221,7 @@ def _interaction(figures: InteractionFigures) -> Iterator[str]:
         "what the bot adds": figures.added,
     }
     rows = [[part, f"{percentile(times, 50):.2f}", f"{percentile(times, 99):.2f}"] for part, times in parts.items()]
-    yield from _table(["", "p50, ms", "p99, ms"], rows)
+    yield from grid(["", "p50, ms", "p99, ms"], rows)
 
 
 def _summary(figures: EngineFigures) -> dict[str, object]:
@@ -233,7 +234,8 @@ def _summary(figures: EngineFigures) -> dict[str, object]:
     }
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table in Markdown: the first column to the left, figures to the right."""
     yield f"| {' | '.join(head)} |"
     yield f"|---|{'--:|' * (len(head) - 1)}"
     for row in rows:

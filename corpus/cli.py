@@ -1,4 +1,4 @@
-"""The archive's verbs in the shell: ingest, search, show, reindex, status. Every failure is one sentence and a code.
+"""The archive's verbs in the shell: ingest, search, show, reindex, status, eval. A failure is one sentence and a code.
 
 Exit codes: 0 fine (also no match), 1 failed or all rejected, 2 usage, 3 archive missing, locked, too new or damaged.
 """
@@ -21,6 +21,7 @@ import click
 from corpus import plain, show
 from corpus.corpus import LONGEST_PAGE, PAGE, Corpus
 from corpus.errors import CorpusError, CorpusUnwritable, StoreError
+from corpus.evaluation import check_ids, evaluate, read_collection, write_run
 from corpus.ingest import DateOrder
 from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
@@ -194,6 +195,26 @@ def status(place: Place, *, as_json: bool) -> None:
     with Corpus.open(place.data_dir) as corpus:
         found = corpus.status()
     click.echo(_line(plain.status(found)) if as_json else show.status(found))
+
+
+@archive.command(name="eval")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
+@click.option("--run", type=click.Path(path_type=Path, dir_okay=False), help="Write the rankings, in TREC run format.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one line of JSON.")
+def evaluation(folder: Path, run: Path | None, *, as_json: bool) -> None:
+    """Measure the answers over a judged collection, in an archive that is thrown away."""
+    if run and not run.parent.is_dir():
+        raise click.UsageError(f"There is no folder {run.parent} for the run.")
+    collection = read_collection(folder)
+    if run:
+        check_ids([*collection.queries, *(document.id for document in collection.documents)])
+    try:
+        figures, answers = evaluate(collection, show.progress)
+    except KeyboardInterrupt as stopped:
+        raise click.ClickException("Stopped: nothing was measured, nothing is left behind.") from stopped
+    if run:
+        write_run(run, answers.rankings)
+    click.echo(_line(plain.figures(figures)) if as_json else show.figures(figures))
 
 
 def _reported(report: IngestReport, *, as_json: bool) -> int:

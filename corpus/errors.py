@@ -4,7 +4,8 @@ CorpusError
 ├── QueryError        EmptyQuery
 ├── IngestError       UnreadableInput
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged
-└── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
+├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
+└── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
 ``str(error)`` is the sentence for people. Knows nothing of Discord, the shell or exit codes.
 """
@@ -106,3 +107,28 @@ class SearchTimeout(SearchIndexError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The search took longer than {seconds:g} seconds: ask with fewer words, or try again.")
+
+
+class EvaluationError(CorpusError):
+    """The archive's answers cannot be measured."""
+
+
+class UnusableCollection(EvaluationError):
+    """A collection that cannot be read, or has nothing to measure by."""
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}.")
+
+
+class RunUnwritable(EvaluationError):
+    """The file that a ranking should be written to cannot be."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place} cannot be written ({reason}): name another file with --run.")
+
+
+class MeasuresMissing(EvaluationError):
+    """The library that measures is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("ir_measures is not installed, which measures the answers: `pip install ir-measures`.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from corpus.evaluation import Figures
 from corpus.model import Article, Copy, CorpusStatus, Excerpt, Hit, IngestReport, Results
 
 Plain = dict[str, object]
@@ -67,6 +68,27 @@ def status(value: CorpusStatus) -> Plain:
         "index_articles": value.index_articles,
         "indexed_at": at.isoformat() if at else None,
         "index_age": round((datetime.now(UTC) - at).total_seconds()) if at else None,
+    }
+
+
+def figures(value: Figures) -> Plain:
+    """What was measured, as ``eval --json`` prints it."""
+    return {
+        "collection": value.collection,
+        "documents": value.documents,
+        "taken": value.taken.documents,
+        "refused": dict(value.taken.refused),
+        "placeholders": {"date": value.taken.dates, "source": value.taken.sources, "text": value.taken.texts},
+        "queries": value.queries,
+        "judged": value.judged,
+        "unasked": value.unasked,
+        "facts": value.facts,
+        "nDCG@10": round(value.measures.ndcg, 4),
+        "MAP": round(value.measures.map, 4),
+        "MRR@10": round(value.measures.mrr, 4),
+        "Recall@100": round(value.measures.recall, 4),
+        "fact-in-excerpt@5": None if value.facts_told is None else round(value.facts_told, 4),
+        "milliseconds": {"p50": round(value.p50, 2), "p99": round(value.p99, 2)},
     }
 
 

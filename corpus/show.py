@@ -14,6 +14,7 @@ from rich.text import Text
 
 from corpus import model
 from corpus.engine.local import Progress as Report
+from corpus.evaluation import Figures
 
 _EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
 _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
@@ -81,6 +82,23 @@ def status(found: model.CorpusStatus) -> str:
     )
 
 
+def figures(found: Figures) -> str:
+    """What was measured over a collection."""
+    taken, measures = found.taken, found.measures
+    queries = f"{_many(found.judged, 'judged query', 'judged queries')} of {found.queries:,}"
+    lines = [f"{_printable(found.collection)}: {_many(found.documents, 'document')}, {queries}."]
+    lines += [f"  {reason}: {times:,} not taken in" for reason, times in taken.refused.items()]
+    for what, times in {"date": taken.dates, "source": taken.sources, "text (the title)": taken.texts}.items():
+        lines += [f"  no {what.split()[0]}: {times:,} got a placeholder for it"] if times else []
+    lines += [f"  not in queries.jsonl: {found.unasked:,} judged, counted as 0"] if found.unasked else []
+    named = {"nDCG@10": measures.ndcg, "MAP": measures.map, "MRR@10": measures.mrr, "Recall@100": measures.recall}
+    if found.facts_told is not None:
+        named["fact-in-excerpt@5"] = found.facts_told
+    lines += [f"{name:<18}{value:.4f}" for name, value in named.items()]
+    lines.append(f"{'ms a query':<18}{found.p50:.1f} (p50), {found.p99:.1f} (p99): a page of five")
+    return "\n".join(lines)
+
+
 @contextmanager
 def progress(doing: str) -> Iterator[Report | None]:
     """A bar on a terminal, nothing elsewhere; yields what is to be told how many are done, and of how many."""
@@ -136,8 +154,8 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _many(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+def _many(number: int, thing: str, things: str | None = None) -> str:
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def _ago(moment: datetime) -> str:
