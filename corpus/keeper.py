@@ -15,11 +15,13 @@ from typing import Self, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.local import Change, LocalEngine, Progress, Stored
-from corpus.ingest import DateOrder, Verdict, checksum, judge, parse, read, story
+from corpus.ingest import DateOrder, Verdict, checksum, judge, parse, read
 from corpus.inputs import Input
 from corpus.model import Article, IngestReport, RawArticle, Rejection
+from corpus.stories import Stories
 
 _T = TypeVar("_T")
+_NONE = (None, None)  # key and checksum of an article that the archive does not have
 _PATIENCE = 2.0  # seconds for another process to end what it changes
 _BATCH = 2_000  # articles in one transaction
 _DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
@@ -46,7 +48,13 @@ class Keeper:
             opened.callback(engine.close)
             opened.enter_context(engine.exclusive(_PATIENCE))
             engine.heal()
-            return cls(engine, opened.pop_all())
+            keeper = cls(engine, opened.pop_all())
+        try:
+            keeper._compare_older()
+        except BaseException:
+            keeper.close()
+            raise
+        return keeper
 
     def ingest(
         self,
@@ -110,24 +118,39 @@ class Keeper:
     def _take(self, batch: Sequence[Article | Rejection], tally: _Tally) -> list[Stored]:
         """Judge a batch against the archive, and store what is new or changed in one transaction."""
         articles = [item for item in batch if isinstance(item, Article)]
-        stories = {article.id: story(article) for article in articles}
         known = self._engine.known([article.id for article in articles])
-        told = self._engine.known_stories(list(stories.values()))
+        sums = [checksum(article) for article in articles]
+        fresh = [article for article, now in zip(articles, sums, strict=True) if known.get(article.id, _NONE)[1] != now]
+        stories = Stories(self._engine.kept, fresh)
         changes: dict[str, Change] = {}
         verdicts: list[Verdict] = []
-        for article in articles:
-            key, before = known.get(article.id, (None, None))
-            if article.id in changes:
-                before = changes[article.id].checksum
-            now, tale = checksum(article), stories[article.id]
-            verdict = judge(now, before, story_is_kept=tale in told)
-            verdicts.append(verdict)
-            told.add(tale)
-            if verdict is not Verdict.UNCHANGED:
-                changes[article.id] = Change(article, tale, now, key)
-        stored = self._engine.save(list(changes.values()))
+        next_key = self._engine.next_key()
+        for article, now in zip(articles, sums, strict=True):
+            key, before = known.get(article.id, _NONE)
+            if now == before:
+                verdicts.append(Verdict.UNCHANGED)
+                continue
+            if key is None:
+                key, next_key = next_key, next_key + 1
+            told, is_kept = stories.place(key, article, known=before is not None)
+            verdicts.append(judge(now, before, story_is_kept=is_kept))
+            known[article.id] = key, now
+            changes[article.id] = Change(article, told, now, key)
+        stored = self._engine.save(list(changes.values()), stories.signed())
         tally.add(verdicts, [item for item in batch if isinstance(item, Rejection)])
         return stored
+
+    def _compare_older(self) -> None:
+        """Give the articles that an older Dateline stored the stories that they would be given today."""
+        while batch := self._engine.kept.unsigned(_BATCH):
+            stories = Stories(self._engine.kept, [stored.article for stored in batch], before=batch[0].key)
+            changes = []
+            for stored in batch:
+                told, _ = stories.place(stored.key, stored.article, known=False)
+                if told != stored.story:
+                    changes.append(Change(stored.article, told, stored.checksum, stored.key))
+            with self._engine.indexing() as put:
+                put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
 
 
 class _Tally:

@@ -13,10 +13,10 @@ from corpus.model import Article, PubDate
 _START = 200
 """Characters of text that tell articles without id and address apart."""
 
-_FEWEST_WORDS = 30
+FEWEST_WORDS = 30
 """Words from which on an equal text is a copy: below, it is a standing phrase (``Blah blah blah``)."""
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Letters of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -35,7 +35,7 @@ class Verdict(Enum):
 def judge(checksum: bytes, kept: bytes | None, *, story_is_kept: bool) -> Verdict:
     """What becomes of an article: ``kept`` is the checksum of the one with its id in the archive, if there is one.
 
-    ``story_is_kept`` says that another article of the archive has its text; that only matters for one that is new.
+    ``story_is_kept`` says that the archive has its text already, or nearly; it only matters for one that is new.
     """
     if kept is None:
         return Verdict.COPY if story_is_kept else Verdict.NEW
@@ -74,19 +74,19 @@ def checksum(article: Article) -> bytes:
 
 
 def story(article: Article) -> int:
-    """A number of 63 bits that articles with the same text share, case, accents, punctuation and spaces aside.
+    """The number of 63 bits of an article's own text, the same for equal ones: case, accents, marks, spaces aside.
 
-    A text of fewer than 30 words is a story of its own.
+    A text of fewer than 30 words is a story of its own. A copy is kept under the number of the story that it repeats.
     """
-    told = f"text\n{_folded(article.text)}" if _is_long(article.text) else f"id\n{article.id}"
+    told = f"text\n{_folded(article.text)}" if is_long(article.text) else f"id\n{article.id}"
     return int.from_bytes(blake2b(told.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def _is_long(text: str) -> bool:
+def is_long(text: str) -> bool:
     """Whether a text has 30 words; where words are not spaced, two letters count as one."""
-    if len(text.split(maxsplit=_FEWEST_WORDS)) >= _FEWEST_WORDS:
+    if len(text.split(maxsplit=FEWEST_WORDS)) >= FEWEST_WORDS:
         return True
-    return not text.isascii() and len(_UNSPACED.findall(text)) >= 2 * _FEWEST_WORDS
+    return not text.isascii() and len(UNSPACED.findall(text)) >= 2 * FEWEST_WORDS
 
 
 def _folded(text: str) -> str:

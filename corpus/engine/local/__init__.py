@@ -5,6 +5,6 @@ three together.
 """
 
 from corpus.engine.local.engine import Change, LocalEngine, Progress
-from corpus.engine.local.store import Stored
+from corpus.engine.local.store import Signed, Stored
 
-__all__ = ["Change", "LocalEngine", "Progress", "Stored"]
+__all__ = ["Change", "LocalEngine", "Progress", "Signed", "Stored"]

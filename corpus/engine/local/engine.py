@@ -21,7 +21,7 @@ from tantivy import DocAddress
 from corpus.analysis import Analyser
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
-from corpus.engine.local.store import Store, Stored
+from corpus.engine.local.store import Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import Analysed, Article, Copy, CorpusStatus, Order, Scored, Source, WeightedQuery
@@ -37,12 +37,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An article to be saved: new, or in the place of the one with the same key."""
+    """An article to be saved under its key: new, or in the place of the one that has it."""
 
     article: Article
     story: int
     checksum: bytes
-    key: int | None = None
+    key: int
 
 
 class LocalEngine:
@@ -145,20 +145,27 @@ class LocalEngine:
         """The key and the checksum of each of these articles that the archive has."""
         return self._store.checksums(ids)
 
-    def known_stories(self, stories: Sequence[int]) -> set[int]:
-        """Those of these stories that the archive has."""
-        return self._store.stories(stories)
+    def next_key(self) -> int:
+        """The key that the next new article gets."""
+        return self._store.next_key()
 
-    def save(self, changes: Sequence[Change]) -> list[Stored]:
-        """Store these changes, all or nothing."""
+    @property
+    def kept(self) -> Store:
+        """What the stories of new articles are looked up in."""
+        return self._store
+
+    def save(self, changes: Sequence[Change], signed: Signed, *, signed_to: int | None = None) -> list[Stored]:
+        """Store these changes, all or nothing; ``signed_to`` is the last article of an older Dateline among them."""
         with self._store.transaction():
-            key, seq = self._store.next_key(), self._store.seq
-            stored = []
-            for change in changes:
-                seq += 1
-                stored.append(Stored(change.key or key, change.story, change.checksum, seq, change.article))
-                key += change.key is None
+            first = self._store.seq + 1
+            stored = [
+                Stored(change.key, change.story, change.checksum, seq, change.article)
+                for seq, change in enumerate(changes, start=first)
+            ]
             self._store.save(stored)
+            self._store.sign(signed)
+            if signed_to is not None:
+                self._store.signed_to(signed_to)
         return stored
 
     @contextmanager

@@ -45,5 +45,17 @@ def identity(db: Database) -> None:
     db.execute("INSERT INTO archive VALUES (lower(hex(randomblob(8))))")
 
 
-FORMAT = 2
+@MIGRATIONS()
+def copies(db: Database) -> None:
+    """By what copies are found: the signature of the first article of each story, and under each of its bands its key.
+
+    ``unsigned`` holds between which keys an older Dateline left articles that were never compared.
+    """
+    db.execute("CREATE TABLE signatures (key INTEGER PRIMARY KEY, signature BLOB NOT NULL)")
+    db.execute("CREATE TABLE bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID")
+    db.execute("CREATE TABLE unsigned (first_key INTEGER NOT NULL, last_key INTEGER NOT NULL)")
+    db.execute("INSERT INTO unsigned SELECT min(key), max(key) FROM articles HAVING count(*) > 0")
+
+
+FORMAT = 3
 """How many steps there are: written as SQLite's ``user_version``, by which an older Dateline knows a newer archive."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +38,16 @@ class Stored:
     checksum: bytes
     seq: int
     article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What changes in the tables by which copies are found; a band is given with the key that stands under it."""
+
+    signatures: Mapping[int, bytes]
+    into: Collection[tuple[int, int]]
+    left: Collection[int]
+    out_of: Collection[tuple[int, int]]
 
 
 class Store:
@@ -132,13 +142,50 @@ class Store:
             )
         }
 
-    def stories(self, stories: Sequence[int]) -> set[int]:
-        """Those of these stories that the archive has already."""
+    def stories(self, stories: Sequence[int], *, before: int | None = None) -> set[int]:
+        """Those of these stories that the archive has already, or has among the articles with keys before this one."""
         return {
             story
             for part in _parts(stories)
-            for (story,) in self._rows(f"SELECT DISTINCT story FROM articles WHERE story IN {_marks(part)}", part)
+            for story, first in self._rows(
+                f"SELECT story, min(key) FROM articles WHERE story IN {_marks(part)} GROUP BY story", part
+            )
+            if before is None or first < before
         }
+
+    def members(self, story: int) -> list[int]:
+        """The keys of the articles of a story, the one that was stored first in front."""
+        return [key for (key,) in self._rows("SELECT key FROM articles WHERE story = ? ORDER BY key", [story])]
+
+    def text(self, key: int) -> tuple[int, str] | None:
+        """The story and the text of the article with this key."""
+        return next(iter(self._rows("SELECT story, text FROM articles WHERE key = ?", [key])), None)
+
+    def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
+        """Every key that stands under one of these bands, with the band, in order of the keys."""
+        return [
+            row
+            for part in _parts(sorted(set(bands)))  # near each other in the table too
+            for row in self._rows(f"SELECT band, key FROM bands WHERE band IN {_marks(part)} ORDER BY key", part)
+        ]
+
+    def signatures(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The signatures of those of these articles that stand for their story."""
+        return {
+            key: signature
+            for part in _parts(sorted(set(keys)))
+            for key, signature in self._rows(f"SELECT key, signature FROM signatures WHERE key IN {_marks(part)}", part)
+        }
+
+    def unsigned(self, limit: int) -> list[Stored]:
+        """The first of the articles that an older Dateline stored and that were never compared."""
+        return list(
+            self._select(
+                "WHERE key BETWEEN (SELECT first_key FROM unsigned) AND (SELECT last_key FROM unsigned)"
+                " ORDER BY key LIMIT ?",
+                [limit],
+            )
+        )
 
     def since(self, seq: int) -> Iterator[Stored]:
         """Every article that was added or changed after this change, in the order of the changes."""
@@ -165,6 +212,19 @@ class Store:
     def save(self, articles: Iterable[Stored]) -> None:
         """Add these articles, or put them in the place of those with the same key."""
         self._database.table("articles", pk="key").insert_all(map(_to_row, articles), replace=True, batch_size=100)
+
+    def sign(self, signed: Signed) -> None:
+        """Take these articles for the first of their stories, or no longer."""
+        connection = self._database.conn
+        connection.executemany("DELETE FROM signatures WHERE key = ?", ((key,) for key in signed.left))
+        connection.executemany("DELETE FROM bands WHERE band = ? AND key = ?", sorted(signed.out_of))
+        connection.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?)", sorted(signed.signatures.items()))
+        connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", sorted(signed.into))
+
+    def signed_to(self, key: int) -> None:
+        """Say up to which key the articles of an older Dateline were compared."""
+        self._database.execute("UPDATE unsigned SET first_key = ?", [key + 1])
+        self._database.execute("DELETE FROM unsigned WHERE first_key > last_key")
 
     @property
     def _database(self) -> Database:

@@ -1,0 +1,151 @@
+"""Which story each article of a batch tells: its own, or that of an earlier article whose text it nearly equals.
+
+One article stands for each story, its head: the first that told it. Others are compared with heads alone, so a story
+never drifts: everything in it nearly equals one text, and what only equals a copy of a copy is a story of its own. Each
+article is placed as if it had come alone, so batches of any size give the same stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from corpus.engine.local import Signed
+from corpus.ingest import Wording, bands, seem_alike, signatures, story
+from corpus.model import Article
+
+_MOST_HEADS = 8  # under one band; a band that more stories share is a form that is filled in daily, and tells nothing
+
+
+class Kept(Protocol):
+    """What an archive tells of the articles it has."""
+
+    def stories(self, stories: Sequence[int], *, before: int | None = None) -> set[int]:
+        """Those of these stories that it has, among the articles with keys before this one."""
+
+    def members(self, story: int) -> list[int]:
+        """The keys of the articles of a story, in their order."""
+
+    def text(self, key: int) -> tuple[int, str] | None:
+        """The story and the text of an article."""
+
+    def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
+        """Every head under one of these bands, with the band."""
+
+    def signatures(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The signatures of those of these articles that are heads."""
+
+
+class Stories:
+    """Places the articles of one batch, and remembers what that changes in the tables of the archive."""
+
+    def __init__(self, kept: Kept, articles: Sequence[Article], *, before: int | None = None) -> None:
+        """Look up at once what these articles will need; with ``before``, not among articles from this key on."""
+        self._kept = kept
+        self._own = {(article.id, article.text): story(article) for article in articles}
+        self._told = kept.stories(list(self._own.values()), before=before)
+        self._placed: dict[int, tuple[int, str]] = {}
+        self._compared: dict[int, tuple[int, Wording]] = {}
+        self._heads: dict[int, bytes] = {}
+        self._under: dict[int, list[int]] = {}
+        self._signed: dict[int, bytes] = {}
+        self._into: set[tuple[int, int]] = set()
+        self._left: set[int] = set()
+        self._out_of: set[tuple[int, int]] = set()
+        texts = list(dict.fromkeys(article.text for article in articles))
+        self._signatures = dict(zip(texts, signatures(texts), strict=True))
+        self._look_up(signature for signature in self._signatures.values() if signature)
+
+    def place(self, key: int, article: Article, *, known: bool) -> tuple[int, bool]:
+        """The story of an article, and whether others told it before; ``known`` says that the archive has the article.
+
+        An article whose text changed leaves its story first. The others stay together: the earliest becomes the head.
+        """
+        earlier = self._earlier(key) if known else None
+        if earlier and earlier[1] == article.text:
+            return earlier[0], True
+        if earlier:
+            self._leave(key, earlier[0])
+        own = self._own.get((article.id, article.text)) or story(article)
+        signature = self._signature(article.text)
+        told = own if own in self._told else self._like(article.text, signature) if signature else None
+        if told is None:
+            self._told.add(own)
+            if signature:
+                self._stand(key, signature)
+        self._placed[key] = (own if told is None else told, article.text)
+        self._compared.pop(key, None)
+        return self._placed[key][0], told is not None
+
+    def signed(self) -> Signed:
+        """What changed in the tables by which copies are found."""
+        return Signed(self._signed, self._into, self._left, self._out_of)
+
+    def _like(self, text: str, signature: bytes) -> int | None:
+        """The story of the earliest head that this text nearly equals."""
+        wording: Wording | None = None
+        for key in sorted({key for band in bands(signature) for key in self._under[band]}):
+            if not seem_alike(self._heads[key], signature) or (head := self._wording(key)) is None:
+                continue
+            wording = wording or Wording.of(text)
+            if wording.nearly_equals(head[1]):
+                return head[0]
+        return None
+
+    def _wording(self, key: int) -> tuple[int, Wording] | None:
+        """The story and the wording of a head."""
+        if key not in self._compared and (found := self._earlier(key)):
+            self._compared[key] = (found[0], Wording.of(found[1]))
+        return self._compared.get(key)
+
+    def _earlier(self, key: int) -> tuple[int, str] | None:
+        """The story and the text of an article as they are by now."""
+        return self._placed.get(key) or self._kept.text(key)
+
+    def _stand(self, key: int, signature: bytes) -> None:
+        """Make an article the head of its story."""
+        self._heads[key] = self._signed[key] = signature
+        for band in bands(signature):
+            heads = self._under[band]
+            if len(heads) < _MOST_HEADS and key not in heads:
+                heads.append(key)
+                self._into.add((band, key))
+
+    def _leave(self, key: int, story: int) -> None:
+        """Take an article out of its story; the earliest of the others follows a head."""
+        signature = self._heads.get(key) or self._kept.signatures([key]).get(key)
+        if signature is None or (key in self._left and key not in self._heads):
+            return
+        self._left.add(key)
+        self._heads.pop(key, None)
+        self._signed.pop(key, None)
+        for band in bands(signature):
+            self._into.discard((band, key))
+            self._out_of.add((band, key))
+            if key in self._under.get(band, ()):
+                self._under[band].remove(key)
+        others = [each for each in self._kept.members(story) if each not in self._placed]
+        others += [each for each, (told, _) in self._placed.items() if told == story]
+        heir = min((each for each in others if each != key), default=None)
+        found = None if heir is None else self._earlier(heir)
+        if heir is None or found is None:
+            self._told.discard(story)
+        elif signature := self._signature(found[1]):
+            self._stand(heir, signature)
+
+    def _signature(self, text: str) -> bytes | None:
+        if text not in self._signatures:
+            (signature,) = signatures([text])
+            self._signatures[text] = signature
+            self._look_up([signature] if signature else [])
+        return self._signatures[text]
+
+    def _look_up(self, signatures: Iterable[bytes]) -> None:
+        """Fetch the heads under the bands of these signatures."""
+        new = {band for signature in signatures for band in bands(signature)} - self._under.keys()
+        self._under.update({band: [] for band in new})
+        for band, key in self._kept.banded(list(new)):
+            if (band, key) not in self._out_of:
+                self._under[band].append(key)
+        unread = {key for band in new for key in self._under[band]} - self._heads.keys()
+        self._heads.update(self._kept.signatures(list(unread)))
