@@ -1,41 +1,21 @@
 """One analysis of text for everything: index, query, passages, highlights and copies see the same terms.
 
 A word is looked up by how it is written, so each distinct spelling is folded and stemmed once. Knows nothing of
-engines: they are given terms, one a word, in the order of the text.
+engines: they are given terms, one a word, in the order of the text. Where words are is in ``words``, what becomes of
+one in ``stems``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
-import tantivy
+from corpus import words
+from corpus.stems import DEFAULT, Kind, kind_of, spelling, stem
 
-# Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_MEMORY = 120_000  # spellings in each of two memories, together about 40 MB
-
-# English words that say how a sentence is built and not what it is about.
-_STOP_WORDS = frozenset(
-    """
-    a an the this that these those such same own each every either neither some any all both few more most other
-    another much many no nor not none only very too so than
-    i me my mine myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
-    it its itself they them their theirs themselves one's
-    what which who whom whose when where why how whether
-    am is are was were be been being have has had having do does did doing done can could may might must shall should
-    will would ought
-    and or but if because as until while although though unless since
-    of at by for with about against between into through during before after above below to from up down in out on off
-    over under again further then once here there upon within without among toward towards via per
-    just also however thus hence therefore yet still
-    i'm you're he's she's it's we're they're i've you've we've they've i'd you'd he'd she'd we'd they'd i'll you'll
-    he'll she'll we'll they'll isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't won't wouldn't
-    shan't shouldn't can't cannot couldn't mustn't let's that's who's what's here's there's when's where's why's how's
-    """.split()
-)
+_MEMORY = 120_000  # spellings of all languages in each of two memories, together about 40 MB
 
 
 class Token(NamedTuple):
@@ -47,50 +27,91 @@ class Token(NamedTuple):
 
 
 class _Memory(dict[str, str]):
-    """Spelling -> term, of those seen last: a full memory becomes the old one, from which what is used returns."""
+    """Spelling -> what was learnt of it."""
 
-    def __init__(self, learn: Callable[[str], str]) -> None:
+    def __init__(self, learn: Callable[[str], str], make_room: Callable[[], None]) -> None:
         super().__init__()
         self._learn = learn
+        self._make_room = make_room
         self._old: dict[str, str] = {}
 
     def __missing__(self, word: str) -> str:
         if len(word) > _LONGEST_WORD:  # not worth remembering
             return ""
-        if len(self) >= _MEMORY:
-            self._old = dict(self)
-            self.clear()
+        self._make_room()
         known = self._old.get(word)
-        term = self[word] = self._learn(word) if known is None else known
-        return term
+        found = self[word] = self._learn(word) if known is None else known
+        return found
+
+    def age(self) -> None:
+        """Become the old memory, from which what is used returns."""
+        self._old = dict(self)
+        self.clear()
 
 
 class Analyser:
-    """Turns text into terms: lower case, accents folded, English stems, stop words left out.
+    """Turns text into terms: case and accents folded, stemmed by the text's language, stop words left out.
+
+    ``language`` is a code of two or three letters; None stands for a language that is not known, and is read as
+    English. A word in another script than its text's language is read by the language that script usually stands for.
 
     Safe to share between threads: a lost race costs one more look-up.
     """
 
     def __init__(self) -> None:
-        self._stem = (
-            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-            .filter(tantivy.Filter.ascii_fold())
-            .filter(tantivy.Filter.lowercase())
-            .filter(tantivy.Filter.custom_stopword(sorted(_STOP_WORDS)))
-            .filter(tantivy.Filter.stemmer("english"))
-            .build()
-        )
-        self._term = _Memory(self._learn)
+        self._terms: dict[Kind, _Memory] = {}
+        self._spellings = _Memory(spelling, self._make_room)
 
-    def terms(self, text: str) -> list[str]:
+    def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms of a text in order, one a word, '' where a stop word stands."""
-        return list(map(self._term.__getitem__, _WORD.findall(text)))
+        return list(map(self._memory(kind_of(language)).__getitem__, words.words(text)))
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str, language: str | None = None) -> list[Token]:
         """The same terms with their places."""
-        return [Token(self._term[word.group()], word.start(), word.end()) for word in _WORD.finditer(text)]
+        memory = self._memory(kind_of(language))
+        return [Token(memory[word], start, stop) for word, start, stop in words.places(text)]
 
-    def _learn(self, word: str) -> str:
-        separator = "," if word[0].isdigit() else "."
-        found = self._stem.analyze(word.replace("’", "'").replace(separator, ""))
-        return found[0] if found else ""
+    def spellings(self, text: str) -> list[str]:
+        """The same words folded but not stemmed, stop words too: for a vocabulary, whatever the language.
+
+        '' stands for a word that is too long to be one.
+        """
+        return list(map(self._spellings.__getitem__, words.words(text)))
+
+    def readings(self, text: str, languages: Iterable[str | None]) -> list[list[str]]:
+        """What a typed word or phrase can be in an archive that has these languages: distinct analyses of it.
+
+        Each is a list of terms as ``terms`` gives it, '' for stop words, the one of an unknown language first. Most
+        words have one reading or two; languages that treat a word alike share theirs. A word that was put together by
+        capitals (BlackLivesMatter) can also be its parts. An article has the word if it has all terms of a reading at
+        their distances. A reading without any term says that the word is a stop word in some language: whether it is
+        one here, ``spoken`` tells.
+        """
+        kinds = dict.fromkeys([DEFAULT, *map(kind_of, languages)])
+        found = [tuple(map(self._memory(kind).__getitem__, words.words(text))) for kind in kinds]
+        if parts := words.humps(text):
+            found += [tuple(map(self._memory(kind).__getitem__, parts)) for kind in kinds]
+        return [list(reading) for reading in dict.fromkeys(found)]
+
+    def spoken(self, text: str, languages: Iterable[str | None]) -> str | None:
+        """In which of these languages something was typed, as far as its stop words tell: None unless clearly.
+
+        Clearly is two stop words more than the text has in English: "war" alone does not make a question German.
+        """
+        distinct = dict.fromkeys(languages)
+        counts = {language: self.terms(text, language).count("") for language in distinct}
+        best = max(counts, key=counts.__getitem__, default=None)
+        return best if best and counts[best] >= self.terms(text).count("") + 2 else None
+
+    def _memory(self, kind: Kind) -> _Memory:
+        memory = self._terms.get(kind)
+        if memory is None:
+            memory = self._terms[kind] = _Memory(partial(stem, kind=kind), self._make_room)
+        return memory
+
+    def _make_room(self) -> None:
+        """Let all memories age when they are full together."""
+        memories = [self._spellings, *self._terms.values()]
+        if sum(map(len, memories)) >= _MEMORY:
+            for memory in memories:
+                memory.age()

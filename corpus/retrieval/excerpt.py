@@ -35,7 +35,7 @@ def excerpts(article: Article, passages: Sequence[Passage], asked: Asked, analys
     if not passages:
         return (cutter.cut(_lead(article.text), WINDOW, asked.terms),)
     first = cutter.cut(passages[0].span, WINDOW, asked.terms)
-    lacking = asked.terms - frozenset(analyser.terms(first.text))
+    lacking = asked.terms - frozenset(analyser.terms(first.text, article.language))
     passage = _beside(passages[1:], first.span, lacking, asked)
     if passage is None:
         return (first,)
@@ -77,7 +77,7 @@ class _Cutter:
 
     def _highlights(self, text: str) -> tuple[Span, ...]:
         """The asked words as they stand there: each whole word, each phrase from its first word to its last."""
-        tokens = self.analyser.tokens(text)
+        tokens = self.analyser.tokens(text, self.article.language)
         terms = [token.term for token in tokens]
         found = [Span(token.start, token.stop) for token in tokens if token.term in self.asked.words]
         for phrase in self.asked.phrases:
@@ -99,7 +99,7 @@ class _Cutter:
         One walk with two ends over the matches, since a passage without sentences can be as long as an article.
         """
         idf = self.asked.idf
-        matches = [token for token in self.analyser.tokens(part) if token.term in wanted]
+        matches = [token for token in self.analyser.tokens(part, self.article.language) if token.term in wanted]
         worth = sum(idf[term] for term in {token.term for token in matches if token.stop <= limit})
         best: Token | None = None
         held: Counter[str] = Counter()

@@ -110,7 +110,7 @@ def _windows(place: int, article: Article, wanted: frozenset[str], analyser: Ana
     """Every run of sentences that fits an excerpt and begins with one that has a wanted term, or just before it."""
     text = article.text[:_READ]
     spans = list(sentences(text))
-    terms = [analyser.terms(text[span.start : span.stop]) for span in spans]
+    terms = [analyser.terms(text[span.start : span.stop], article.language) for span in spans]
     matching = [not wanted.isdisjoint(own) for own in terms]
     whole = len(spans) - 1 if len(spans) > 1 and text.rstrip().endswith("…") else len(spans)
     for first, span in enumerate(spans[:whole]):

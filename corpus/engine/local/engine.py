@@ -198,8 +198,8 @@ class LocalEngine:
     def _put(self, writer: IndexWriter, articles: Iterable[Stored], *, known: bool) -> None:
         for stored in articles:
             article = stored.article
-            headline = [] if article.headline_derived else self._analyser.terms(article.headline)
-            writer.put(stored, headline, self._analyser.terms(article.text), known=known)
+            headline = [] if article.headline_derived else self._analyser.terms(article.headline, article.language)
+            writer.put(stored, headline, self._analyser.terms(article.text, article.language), known=known)
 
     @contextmanager
     def _unwritable_told(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from corpus.engine.local.store import Stored
 from corpus.engine.local.view import IndexView, faults_told
 from corpus.model import Article
 
-LAYOUT = 1
+LAYOUT = 2
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
 
 HEADLINE_WEIGHT = 3

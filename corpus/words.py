@@ -1,0 +1,109 @@
+"""Where the words of a text are, in any script. Knows no language: only letters, marks and what stands between.
+
+Most texts need one look with a plain expression. What that one cannot read (scripts without spaces between words,
+marks that belong to the letter before, ``#tags``, ``AT&T``, ``C++``) is read by a fuller one, which agrees with it on
+everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import regex
+
+Place = tuple[str, int, int]
+"""A word as it stands there, and where: in code points, half open."""
+
+# Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
+_PLAIN = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
+
+# Everything but Latin, Greek, Cyrillic, Hebrew and Arabic letters without marks, and common punctuation.
+_BEYOND_PLAIN = re.compile(
+    "[^\x00-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066a\u0671-\u06d4\u06f0-\u06f9"
+    "\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]"
+)
+_SIGNS = "#&+"  # of ``#tags``, ``AT&T`` and ``C++``
+
+# Written without spaces between words. Korean has some, but what is looked for is a part of what stands between them.
+_UNSPACED = (
+    r"[[\p{L}&&[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Yi}]]"
+    r"々〆〇ー\uff70]"
+)
+# What belongs to the letter before: also joiners, which Indic scripts and Persian need, and voicing of narrow kana.
+_MARK = r"[\p{M}\u200c\u200d\uff9e\uff9f]"
+_LETTER = rf"[[\p{{L}}\p{{N}}]--{_UNSPACED}--{_MARK}]"
+_RUN = rf"{_LETTER}[{_LETTER}{_MARK}]*+"
+_FULL = regex.compile(
+    rf"""(?P<unspaced> (?: {_UNSPACED} {_MARK}* )++ )
+       | \#(?P<tag> {_RUN} )
+       | (?P<word> \p{{L}} (?: \+\+ | \# ) (?! [\p{{L}}\p{{N}}] )
+                 | {_LETTER}{{1,3}} & {_LETTER}{{1,3}} (?! [\p{{L}}\p{{N}}\p{{M}}&] )
+                 | {_RUN} (?: ['’׳״] {_RUN} | [.,٫٬] \d+ | \. \p{{L}} (?! [\p{{L}}\p{{N}}\p{{M}}] ) )* )""",
+    regex.VERBOSE | regex.VERSION1,
+)
+_CELL = regex.compile(rf"{_UNSPACED}{_MARK}*", regex.VERSION1)
+_FEWEST_HUMPS = 3  # YouTube and McDonald are one word each
+_HUMP = regex.compile(r"\p{Lu}*\p{N}+\p{Ll}*|\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in order."""
+    if _is_plain(text):
+        return _PLAIN.findall(text)
+    found: list[str] = []
+    for unspaced, tag, word in _FULL.findall(text):
+        if word:
+            found.append(word)
+        elif unspaced:
+            cells = _CELL.findall(unspaced)
+            found += map("".join, pairwise(cells)) if len(cells) > 1 else cells
+        else:
+            found += [tag, *humps(tag)]
+    return found
+
+
+def places(text: str) -> Iterator[Place]:
+    """The same words with their places.
+
+    Where words are not spaced, every two neighbouring characters are one, so that any part of a run is found as a
+    phrase; a character that stands alone is a word. A tag is a word, and its parts (BlackLivesMatter) are words after
+    it.
+    """
+    if _is_plain(text):
+        return ((word.group(), word.start(), word.end()) for word in _PLAIN.finditer(text))
+    return _full(text)
+
+
+def humps(word: str) -> list[str]:
+    """The parts of a word that was put together by capitals (BlackLivesMatter); none if they are less than three."""
+    return [part for part, _, _ in _humps(word, 0)]
+
+
+def _is_plain(text: str) -> bool:
+    return not any(sign in text for sign in _SIGNS) and (text.isascii() or not _BEYOND_PLAIN.search(text))
+
+
+def _full(text: str) -> Iterator[Place]:
+    for found in _FULL.finditer(text):
+        start, stop = found.span()
+        if text[start] == "#":
+            tag = found["tag"]
+            yield tag, start + 1, stop
+            yield from _humps(tag, start + 1)
+        elif found["word"]:
+            yield found[0], start, stop
+        else:
+            yield from _pairs(found[0], start)
+
+
+def _humps(word: str, start: int) -> list[Place]:
+    parts = [(part.group(), start + part.start(), start + part.end()) for part in _HUMP.finditer(word)]
+    return parts if len(parts) >= _FEWEST_HUMPS else []
+
+
+def _pairs(run: str, start: int) -> Iterator[Place]:
+    borders = [cell.start() for cell in _CELL.finditer(run)] + [len(run)]
+    for first, last in zip(borders, borders[2:] or borders[1:], strict=False):
+        yield run[first:last], start + first, start + last
