@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from corpus.model import Article, Copy, Scored, WeightedQuery
@@ -23,6 +23,9 @@ class EngineView(Protocol):
 
     def frequency(self, term: str) -> int:
         """In how many articles the term stands."""
+
+    def languages(self) -> Mapping[str, int]:
+        """How many articles are in each language that is known of any, the most frequent first."""
 
     def fetch(self, keys: Sequence[int]) -> dict[int, Article]:
         """The articles with these keys; one that is gone meanwhile is left out."""

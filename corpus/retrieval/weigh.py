@@ -53,7 +53,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     Words too common to search by fall away, as in any question; where nothing else was asked, a note says so. Outlets
     that the archive lacks become notes; ``sources`` is asked for only where the query names one.
     """
-    wanted = _terms_of(query.clauses, analyser)
+    wanted = _terms_of(query.clauses, analyser, view)
     frequencies = {term: min(view.frequency(term), view.articles) for term in wanted.terms}
     filtered, notes = _filtered(query.filters, sources)
     nothing = bool(wanted.common) and not (wanted.terms or wanted.without)
@@ -84,12 +84,13 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(f"“{word}”" for word in words)
 
 
-def _terms_of(clauses: Sequence[Clause], analyser: Analyser) -> _Wanted:
+def _terms_of(clauses: Sequence[Clause], analyser: Analyser, view: EngineView) -> _Wanted:
+    spoken = analyser.spoken(" ".join(map(str, clauses)), view.languages())
     words: dict[str, str] = {}
     phrases, without, common = [], [], []
     for clause in clauses:
         bare = clause.clause if isinstance(clause, Without) else clause
-        terms = _together(analyser.terms(bare.text))
+        terms = _together(_reading(bare.text, analyser, view, spoken))
         if not terms:
             common.append(clause)
         elif isinstance(clause, Without):
@@ -99,6 +100,15 @@ def _terms_of(clauses: Sequence[Clause], analyser: Analyser) -> _Wanted:
         else:
             words |= {term: words.get(term, bare.text) for _, term in terms}
     return _Wanted(words, tuple(phrases), tuple(without), tuple(common))
+
+
+def _reading(text: str, analyser: Analyser, view: EngineView, spoken: str | None) -> Sequence[str]:
+    """Of all that a word or phrase can be in the archive's languages what most articles have."""
+    for language in (None, spoken):
+        if not any(terms := analyser.terms(text, language)):
+            return terms
+    readings = filter(any, analyser.readings(text, view.languages()))
+    return max(readings, key=lambda terms: min(view.frequency(term) for term in terms if term))
 
 
 def _together(terms: Sequence[str]) -> Terms:

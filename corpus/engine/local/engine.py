@@ -272,6 +272,7 @@ class View:
         self.search = index.search
         self.count = index.count
         self.frequency = index.frequency
+        self.languages = index.languages
         self.articles = index.articles
 
     def fetch(self, keys: Sequence[int]) -> dict[int, Article]:

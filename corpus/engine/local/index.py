@@ -102,6 +102,8 @@ class IndexWriter:
         document = tantivy.Document()
         document.add_text("text", _GAP.join([*[_spaced(headline)] * HEADLINE_WEIGHT, _spaced(text)]))
         document.add_text("source", stored.article.source)
+        if stored.article.language:
+            document.add_text("language", stored.article.language)
         document.add_integer("key", stored.key)
         document.add_integer("story", stored.story)
         document.add_integer("day", stored.article.published.day.toordinal())
@@ -153,6 +155,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", tokenizer_name="terms", index_option="position")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("key", indexed=True, fast=True)
     builder.add_integer_field("story", fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)

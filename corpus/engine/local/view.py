@@ -82,6 +82,11 @@ class IndexView:
         with faults_told():
             return int(self._searcher.doc_freq("text", term))
 
+    def languages(self) -> dict[str, int]:
+        """How many articles are in each language that is known of any, the most frequent first."""
+        with faults_told():
+            return dict(self._searcher.terms_with_prefix("language", ""))
+
     def _count_heavy(self, query: WeightedQuery, up_to: int) -> int:
         """Count by constant scores: the articles above the threshold are the first ones, so look no further."""
         threshold = query.at_least * sum(weight for _, weight in query.any_of) * _ROUNDING
