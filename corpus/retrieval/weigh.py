@@ -85,12 +85,13 @@ def listed(words: Iterable[str]) -> str:
 
 
 def _terms_of(clauses: Sequence[Clause], analyser: Analyser, view: EngineView) -> _Wanted:
-    spoken = analyser.spoken(" ".join(map(str, clauses)), view.languages())
+    languages = view.languages()
+    spoken = analyser.spoken(" ".join(map(str, clauses)), languages)
     words: dict[str, str] = {}
     phrases, without, common = [], [], []
     for clause in clauses:
         bare = clause.clause if isinstance(clause, Without) else clause
-        terms = _together(_reading(bare.text, analyser, view, spoken))
+        terms = _together(_reading(bare.text, analyser, view, spoken, languages))
         if not terms:
             common.append(clause)
         elif isinstance(clause, Without):
@@ -102,12 +103,16 @@ def _terms_of(clauses: Sequence[Clause], analyser: Analyser, view: EngineView) -
     return _Wanted(words, tuple(phrases), tuple(without), tuple(common))
 
 
-def _reading(text: str, analyser: Analyser, view: EngineView, spoken: str | None) -> Sequence[str]:
+def _reading(
+    text: str, analyser: Analyser, view: EngineView, spoken: str | None, languages: Iterable[str]
+) -> Sequence[str]:
     """Of all that a word or phrase can be in the archive's languages what most articles have."""
     for language in (None, spoken):
         if not any(terms := analyser.terms(text, language)):
             return terms
-    readings = filter(any, analyser.readings(text, view.languages()))
+    readings = list(filter(any, analyser.readings(text, languages)))
+    if len(readings) == 1:
+        return readings[0]
     return max(readings, key=lambda terms: min(view.frequency(term) for term in terms if term))
 
 
