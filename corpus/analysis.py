@@ -132,8 +132,8 @@ class Analyser:
 
         Clearly is two stop words more than the text has in English: "war" alone does not make a question German.
         """
-        distinct = dict.fromkeys(languages)
-        counts = {language: self.terms(text, language).count("") for language in distinct}
+        by_kind = {kind_of(language): language for language in languages}
+        counts = {language: self.terms(text, language).count("") for language in by_kind.values()}
         best = max(counts, key=counts.__getitem__, default=None)
         return best if best and counts[best] >= self.terms(text).count("") + 2 else None
 

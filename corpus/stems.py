@@ -110,6 +110,9 @@ _ELISIONS = {
 _AND_THE = re.compile("[وف](?=ال...)")  # Arabic "and", which its stemmer keeps before the article
 
 
+_NASAL = re.compile("(c?)(?:ao|oes)$")  # Portuguese nação, nações: its stemmer makes two stems of them
+
+
 def kind_of(language: str | None) -> Kind:
     """How texts in a language (a code of two or three letters) are stemmed; unknown languages are not."""
     return _KINDS.get(language, Kind("latin", None)) if language else DEFAULT
@@ -162,7 +165,7 @@ class _Stemmer:
     def __init__(self, name: str) -> None:
         self._accents = _ACCENTS.get(name, {})
         self._elision = _ELISIONS.get(name)
-        self._is_arabic = name == "arabic"
+        self._is_arabic, self._is_portuguese = name == "arabic", name == "portuguese"
         self._stem = _chain(tantivy.Filter.stemmer(name))
         self._kept = _kept(name)
 
@@ -177,17 +180,15 @@ class _Stemmer:
             return ""
         if not self._accents:
             return fold(self._stem(folded))
-        return min((fold(self._stem(each)) for each in self._accented(folded)), key=len)
+        whole = _NASAL.sub(_with_tilde, folded) if self._is_portuguese else folded
+        return min((fold(self._stem(each)) for each in self._accented(whole)), key=len)
 
     def _accented(self, word: str) -> list[str]:
         """The word, and the word with each of the accents that its ending could have."""
-        start = max(len(word) - _ENDING, 0)
-        bare = word.replace("cao", "ção").replace("coes", "ções") if "õ" in self._accents.get("o", "") else word
-        places = range(start, len(bare))
-        return [bare] + [
-            f"{bare[:place]}{accented}{bare[place + 1 :]}"
-            for place in places
-            for accented in self._accents.get(bare[place], "")
+        return [word] + [
+            f"{word[:place]}{accented}{word[place + 1 :]}"
+            for place in range(max(len(word) - _ENDING, 0), len(word))
+            for accented in self._accents.get(word[place], "")
         ]
 
 
@@ -213,6 +214,10 @@ def _kept(language: str) -> Callable[[str], str]:
 def _joined(word: str) -> str:
     """The word without separators of thousands (76,000), dots of acronyms (U.S.) and their like (צה״ל)."""
     return word.translate(_IN_NUMBERS if word[:1].isdecimal() else _IN_WORDS)
+
+
+def _with_tilde(ending: re.Match[str]) -> str:
+    return "ção" if ending[1] else "ão"
 
 
 def _digit(character: str) -> str:

@@ -8,8 +8,9 @@ everything else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import add
 
 import regex
 
@@ -37,12 +38,13 @@ _LETTER = rf"[[\p{{L}}\p{{N}}]--{_UNSPACED}--{_MARK}]"
 _RUN = rf"{_LETTER}[{_LETTER}{_MARK}]*+"
 _FULL = regex.compile(
     rf"""(?P<unspaced> (?: {_UNSPACED} {_MARK}* )++ )
-       | \#(?P<tag> {_RUN} )
-       | (?P<word> \p{{L}} (?: \+\+ | \# ) (?! [\p{{L}}\p{{N}}] )
-                 | {_LETTER}{{1,3}} & {_LETTER}{{1,3}} (?! [\p{{L}}\p{{N}}\p{{M}}&] )
-                 | {_RUN} (?: ['’׳״] {_RUN} | [.,٫٬] \d+ | \. \p{{L}} (?! [\p{{L}}\p{{N}}\p{{M}}] ) )* )""",
+       | (?P<made> \# {_RUN}
+                 | \p{{L}} (?: \+\+ | \# ) (?! [\p{{L}}\p{{N}}] )
+                 | {_LETTER}{{1,3}} & {_LETTER}{{1,3}} (?: ['’]s )? (?! [\p{{L}}\p{{N}}\p{{M}}&] ) )
+       | (?P<word> {_RUN} (?: ['’׳״] {_RUN} | [.,٫٬] \d+ | \. \p{{L}} (?! [\p{{L}}\p{{N}}\p{{M}}] ) )* )""",
     regex.VERBOSE | regex.VERSION1,
 )
+_VOICING = re.compile("[\uff9e\uff9f]")
 _CELL = regex.compile(rf"{_UNSPACED}{_MARK}*", regex.VERSION1)
 _FEWEST_HUMPS = 3  # YouTube and McDonald are one word each
 _HUMP = regex.compile(r"\p{Lu}*\p{N}+\p{Ll}*|\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+")
@@ -53,14 +55,14 @@ def words(text: str) -> list[str]:
     if _is_plain(text):
         return _PLAIN.findall(text)
     found: list[str] = []
-    for unspaced, tag, word in _FULL.findall(text):
+    for unspaced, made, word in _FULL.findall(text):
         if word:
             found.append(word)
         elif unspaced:
-            cells = _CELL.findall(unspaced)
-            found += map("".join, pairwise(cells)) if len(cells) > 1 else cells
+            cells = _cells(unspaced)
+            found += map(add, cells, cells[1:]) if len(cells) > 1 else [unspaced]
         else:
-            found += [tag, *humps(tag)]
+            found += [part for part, _, _ in _made(made, 0)]
     return found
 
 
@@ -68,8 +70,8 @@ def places(text: str) -> Iterator[Place]:
     """The same words with their places.
 
     Where words are not spaced, every two neighbouring characters are one, so that any part of a run is found as a
-    phrase; a character that stands alone is a word. A tag is a word, and its parts (BlackLivesMatter) are words after
-    it.
+    phrase; a character that stands alone is a word. What is made of parts (#BlackLivesMatter, AT&T, C++) is a word, and
+    its parts are words after it.
     """
     if _is_plain(text):
         return ((word.group(), word.start(), word.end()) for word in _PLAIN.finditer(text))
@@ -78,7 +80,8 @@ def places(text: str) -> Iterator[Place]:
 
 def humps(word: str) -> list[str]:
     """The parts of a word that was put together by capitals (BlackLivesMatter); none if they are less than three."""
-    return [part for part, _, _ in _humps(word, 0)]
+    parts = [part for part, _, _ in _humps(word, 0)]
+    return parts if "".join(parts) == word else []
 
 
 def _is_plain(text: str) -> bool:
@@ -88,14 +91,22 @@ def _is_plain(text: str) -> bool:
 def _full(text: str) -> Iterator[Place]:
     for found in _FULL.finditer(text):
         start, stop = found.span()
-        if text[start] == "#":
-            tag = found["tag"]
-            yield tag, start + 1, stop
-            yield from _humps(tag, start + 1)
-        elif found["word"]:
+        if found["word"]:
             yield found[0], start, stop
+        elif found["made"]:
+            yield from _made(found[0], start)
         else:
             yield from _pairs(found[0], start)
+
+
+def _made(word: str, start: int) -> Iterator[Place]:
+    if word.startswith("#"):
+        yield word[1:], start + 1, start + len(word)
+        yield from _humps(word[1:], start + 1)
+        return
+    yield word, start, start + len(word)
+    for part in _PLAIN.finditer(word):
+        yield part.group(), start + part.start(), start + part.end()
 
 
 def _humps(word: str, start: int) -> list[Place]:
@@ -104,6 +115,17 @@ def _humps(word: str, start: int) -> list[Place]:
 
 
 def _pairs(run: str, start: int) -> Iterator[Place]:
-    borders = [cell.start() for cell in _CELL.finditer(run)] + [len(run)]
-    for first, last in zip(borders, borders[2:] or borders[1:], strict=False):
-        yield run[first:last], start + first, start + last
+    cells = _cells(run)
+    if len(cells) == 1:
+        yield run, start, start + len(run)
+    for first, second in pairwise(cells):
+        yield first + second, start, start + len(first) + len(second)
+        start += len(first)
+
+
+def _cells(run: str) -> Sequence[str]:
+    """The characters of a run, each with its marks."""
+    if run.isalpha() and not _VOICING.search(run):  # no marks, as in nearly all Chinese
+        return run
+    cells: list[str] = _CELL.findall(run)
+    return cells

@@ -651,13 +651,16 @@ def test_authors_are_joined_and_what_is_no_name_is_left_out() -> None:
 
 
 def test_languages_are_known_by_tag_and_by_name() -> None:
-    assert [parsed(language=said).language for said in ("en-US", "English", "PT_br", "eng", "klingonese!")] == [
-        "en",
-        "en",
-        "pt",
-        "en",
-        None,
-    ]
+    said = ["en-US", "English", "PT_br", "eng", "de"]
+    assert [parsed(language=each).language for each in said] == ["en", "en", "pt", "en", "de"]
+
+
+def test_a_language_that_is_not_said_is_read_off_the_text_if_it_is_clear() -> None:
+    spanish = "El gobierno anunció el miércoles que subirá los impuestos a los combustibles."
+    for said in (None, "klingonese!", "und", "mul"):
+        assert parsed(text=spanish, language=said).language == "es"
+    assert parsed(text=spanish, language="pt").language == "pt"
+    assert parsed(text="Ok 2023.", language=None).language is None
 
 
 def test_a_long_first_sentence_is_cut_at_a_word() -> None:
@@ -846,7 +849,7 @@ def test_a_checksum_changes_with_anything_that_is_kept() -> None:
     known = parsed(url="https://a.example/1")
     changes: list[dict[str, object]] = [
         {"headline": "B"}, {"text": "B"}, {"source": "b"}, {"source_name": "B"}, {"url": None}, {"byline": "B"},
-        {"section": "B"}, {"language": "en"}, {"headline_derived": True}, {"byline": ""},
+        {"section": "B"}, {"language": "xx"}, {"headline_derived": True}, {"byline": ""},
         {"published": PubDate.from_iso("2023-09-06")},
     ]  # fmt: skip
     changed = [checksum(replace(known, **change)) for change in changes]  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Raw fields made an article, or the reason why they are none. Knows no form and no file.
 
-An article without text, date or source cannot be attributed: it is refused, never completed by a guess.
+An article without text, date or source cannot be attributed: it is refused, never completed by a guess. Its language
+is the one thing that is found out where it is not said: nobody is credited with it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from corpus.ingest.dates import DateOrder, Undated, read_date
 from corpus.ingest.dedupe import article_id, identity
 from corpus.ingest.fields import Field, in_words, picked
 from corpus.ingest.headline import derived_headline
+from corpus.ingest.language import detect
 from corpus.ingest.places import canonical_url, source_of
 from corpus.model import Article, PubDate, RawArticle, Rejection
 
@@ -31,6 +33,7 @@ _LANGUAGES = {
     "japanese": "ja", "portuguese": "pt", "russian": "ru", "spanish": "es", "turkish": "tr",
     "eng": "en", "spa": "es", "fra": "fr", "deu": "de", "por": "pt", "ita": "it", "rus": "ru", "ara": "ar", "zho": "zh",
 }  # fmt: skip
+_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})  # undetermined, several, uncoded, none (ISO 639-2)
 
 Values = Mapping[Field, list[object]]
 
@@ -69,7 +72,7 @@ def _article(values: Values, default_source: str | None, dates: DateOrder | None
         url=url,
         byline=_byline(values),
         section=_line(values, Field.SECTION, _LONGEST_NAME),
-        language=language,
+        language=language or detect(text),
         headline_derived=not headline,
     )
 
@@ -147,4 +150,4 @@ def _language(values: Values) -> str | None:
     tag = re.split(r"[-_]", word)[0]
     if word in _LANGUAGES or tag in _LANGUAGES:
         return _LANGUAGES.get(word) or _LANGUAGES[tag]
-    return tag if re.fullmatch(r"[a-z]{2,3}", tag) else None
+    return tag if re.fullmatch(r"[a-z]{2,3}", tag) and tag not in _NO_LANGUAGE else None
