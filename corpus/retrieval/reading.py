@@ -189,16 +189,20 @@ class Reader:
         return must(group) if asked else group
 
     def _take_filter(self, name: str, *, excluded: bool) -> None:
-        token = self._peek()
-        if token is None or token.kind not in {"word", "phrase"}:
-            self.filters.take(name, "")
-            return
-        self._next()
         if self._depth:
             self.note(_FOR_ALL)
-        quoted = token.kind == "phrase"
-        value = _quoted(token.text)[0] if quoted else token.text
-        self.filters.take(name, value, whole=quoted, excluded=excluded)
+        depth = 0
+        while True:  # one value, or those of a group: source:(a OR b)
+            token = self._next()
+            depth += (token.kind == "open") - (token.kind == "close")
+            if token.kind == "phrase":
+                self.filters.take(name, _quoted(token.text)[0], whole=True, excluded=excluded)
+            elif token.kind == "word" and not (depth and token.operator):
+                self.filters.take(name, token.text, excluded=excluded)
+            elif token.kind in {"sign", "field"}:
+                self._note_lone(token)
+            if not depth:
+                return
 
     def _atom(self, field: Field | None) -> Group:
         token = self._next()
