@@ -114,7 +114,7 @@ def check(text: str) -> None:
         assert not (again.notes and not any("No day lies" in note for note in again.notes)), again.notes
         assert len(canonical) <= 300
         assert code(canonical) == f"`{canonical or ' '}`", "a message shows another text"
-        assert len(query.notes) < 40
+        assert len(query.notes) <= 8
         assert all(len(note) < 200 for note in query.notes)
         assert len(query.filters.sources) <= 10 >= len(query.filters.without)
         assert max(map(depth, query.clauses), default=0) <= 3

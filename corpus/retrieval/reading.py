@@ -20,6 +20,7 @@ from corpus.retrieval.settling import DEEPEST, MOST_HEAVY, Group, Room, both, ei
 LONGEST_QUERY = 300  # characters of the canonical text: it has to stand in one line of a message
 
 _MOST_TOKENS = 1_000  # several times as many as there is room for
+_MOST_NOTES = 8
 _LONGEST_PHRASE = 200
 _WIDEST = 50  # words that ``~`` may reach over
 _LEAST_STEM = 2  # letters before a star: fewer stand for a good part of the vocabulary
@@ -77,7 +78,8 @@ class Reader:
 
     def note(self, text: str) -> None:
         """Remember how something was read that is not as it was typed."""
-        self._notes[text] = None
+        if len(self._notes) < _MOST_NOTES:
+            self._notes[text] = None
 
     @property
     def notes(self) -> tuple[str, ...]:
