@@ -158,10 +158,15 @@ def run(seed: int, number: int) -> float:
         except Exception as error:
             raise AssertionError(f"seed {seed}, input {place}: {text[:500]!r}") from error
         if len(text) > 5_000:
-            began = time.process_time()
-            Query.parse(text, today=TODAY)
-            slowest = max(slowest, time.process_time() - began)
+            slowest = max(slowest, min(seconds(text) for _ in range(3)))  # other processes slow a single one down
     return slowest
+
+
+def seconds(text: str) -> float:
+    """How long it takes to read a text, in seconds of the processor."""
+    began = time.process_time()
+    Query.parse(text, today=TODAY)
+    return time.process_time() - began
 
 
 def main() -> None:
