@@ -114,7 +114,7 @@ def check(text: str) -> None:
         assert not (again.notes and not any("No day lies" in note for note in again.notes)), again.notes
         assert len(canonical) <= 300
         assert code(canonical) == f"`{canonical or ' '}`", "a message shows another text"
-        assert len(query.notes) < 40
+        assert len(query.notes) <= 8
         assert all(len(note) < 200 for note in query.notes)
         assert len(query.filters.sources) <= 10 >= len(query.filters.without)
         assert max(map(depth, query.clauses), default=0) <= 3
@@ -158,10 +158,15 @@ def run(seed: int, number: int) -> float:
         except Exception as error:
             raise AssertionError(f"seed {seed}, input {place}: {text[:500]!r}") from error
         if len(text) > 5_000:
-            began = time.process_time()
-            Query.parse(text, today=TODAY)
-            slowest = max(slowest, time.process_time() - began)
+            slowest = max(slowest, min(seconds(text) for _ in range(3)))  # other processes slow a single one down
     return slowest
+
+
+def seconds(text: str) -> float:
+    """How long it takes to read a text, in seconds of the processor."""
+    began = time.process_time()
+    Query.parse(text, today=TODAY)
+    return time.process_time() - began
 
 
 def main() -> None:

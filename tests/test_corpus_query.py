@@ -148,7 +148,8 @@ def test_filters_are_read_wherever_they_stand():
 
 
 @pytest.mark.parametrize(
-    "typed", ["source:a OR source:b storm", "storm AND source:a,b", "source:a AND site:b AND storm"]
+    "typed",
+    ["source:(a OR b) storm", "source:a OR source:b storm", "storm AND source:a,b", "source:a AND site:b AND storm"],
 )
 def test_filters_may_be_joined_as_one_would_say_it(typed):
     query = Query.parse(typed)
@@ -252,6 +253,8 @@ def test_today_is_the_day_that_is_given():
         ("before:2023-02-30 storm", "storm", "“before:2023-02-30” was left out: there is no such day"),
         ("after:2023-13 storm", "storm", "no such day"),
         ("after:soon storm", "storm", "write a date as 2023, 2023-09, 2023-09-05"),
+        ("date:2023-06-15T10:00 storm", "storm", "“date:2023-06-15T10:00” was left out: write a date as"),
+        ("source:(a -title:b) storm", "storm source:a source:b", "“-” has nothing to act on"),
         ("last:7h storm", "storm", "write it as 7d"),
         ("after:05/09/2023 storm", "storm", "it may be 2023-05-09 or 2023-09-05"),
         ("after:..2023 storm", "storm", "no first day"),

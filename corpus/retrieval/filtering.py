@@ -14,8 +14,8 @@ from datetime import date
 from corpus.retrieval.clauses import Filters, Sort, conditions
 from corpus.retrieval.period import Period, day_after, read_last, read_period
 
-_ALIASES = {"site": "source", "language": "lang", "date": "on"}
-FILTERS = frozenset({"source", "lang", "after", "before", "on", "last", "sort", "copies", *_ALIASES})
+_ALIASES = {"site": "source", "language": "lang"}
+FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", *_ALIASES})
 """The names that stand before a colon."""
 
 _LONGEST_NAME = 100

@@ -19,6 +19,7 @@ _EITHER_WAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)  # 05
 _IN_WORDS = re.compile(r"(?:(\d{1,2}) )?([a-z]{3,9})(?: (\d{1,2}))? (\d{4})", re.ASCII)
 _AGO = re.compile(r"(\d{1,4}) ?(d|days?|w|weeks?|m|months?|y|years?)", re.ASCII)
 _DURATION = re.compile(r"p(?=\d)(?:(\d{1,4})y)?(?:(\d{1,5})m)?(?:(\d{1,5})w)?(?:(\d{1,6})d)?", re.ASCII)
+_DATED = re.compile(r"\d{4}[-/.\dqw]*", re.ASCII)  # what is meant as a date in figures
 _MONTHS = "january february march april may june july august september october november december".split()
 _HOW = "write a date as 2023, 2023-09, 2023-09-05 or 7d, a range as 2023-06..2023-08"
 _NO_DAY = "there is no such day"
@@ -118,7 +119,7 @@ def _simple(text: str, today: date) -> Period:
     try:
         return _in_figures(text) or _in_words(text)
     except (ValueError, OverflowError):
-        raise ValueError(_NO_DAY if re.match(r"\d{4}", text, re.ASCII) or _in_months(text) else _HOW) from None
+        raise ValueError(_NO_DAY if _DATED.fullmatch(text) or _in_months(text) else _HOW) from None
 
 
 def _in_figures(text: str) -> Period | None:

@@ -20,6 +20,7 @@ from corpus.retrieval.settling import DEEPEST, MOST_HEAVY, Group, Room, both, ei
 LONGEST_QUERY = 300  # characters of the canonical text: it has to stand in one line of a message
 
 _MOST_TOKENS = 1_000  # several times as many as there is room for
+_MOST_NOTES = 8
 _LONGEST_PHRASE = 200
 _WIDEST = 50  # words that ``~`` may reach over
 _LEAST_STEM = 2  # letters before a star: fewer stand for a good part of the vocabulary
@@ -77,7 +78,8 @@ class Reader:
 
     def note(self, text: str) -> None:
         """Remember how something was read that is not as it was typed."""
-        self._notes[text] = None
+        if len(self._notes) < _MOST_NOTES:
+            self._notes[text] = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -189,16 +191,20 @@ class Reader:
         return must(group) if asked else group
 
     def _take_filter(self, name: str, *, excluded: bool) -> None:
-        token = self._peek()
-        if token is None or token.kind not in {"word", "phrase"}:
-            self.filters.take(name, "")
-            return
-        self._next()
         if self._depth:
             self.note(_FOR_ALL)
-        quoted = token.kind == "phrase"
-        value = _quoted(token.text)[0] if quoted else token.text
-        self.filters.take(name, value, whole=quoted, excluded=excluded)
+        depth = 0
+        while True:  # one value, or those of a group: source:(a OR b)
+            token = self._next()
+            depth += (token.kind == "open") - (token.kind == "close")
+            if token.kind == "phrase":
+                self.filters.take(name, _quoted(token.text)[0], whole=True, excluded=excluded)
+            elif token.kind == "word" and not (depth and token.operator):
+                self.filters.take(name, token.text, excluded=excluded)
+            elif token.kind in {"sign", "field"}:
+                self._note_lone(token)
+            if not depth:
+                return
 
     def _atom(self, field: Field | None) -> Group:
         token = self._next()
