@@ -15,7 +15,7 @@ from corpus.model import Analysed
 from corpus.retrieval.passages import Passage, Places, asked_places
 from corpus.retrieval.weigh import Asked
 
-PASSAGE = 0.3
+PASSAGE = 0.6
 """What the best passage of an article is worth beside the article's own score (measured over news test collections)."""
 
 _ADJACENT, _CLOSE = 0.15, 0.1  # the same for asked words that stand next to, or near each other

@@ -17,7 +17,7 @@ from corpus.model import Analysed, Article, Excerpt, Span
 from corpus.retrieval.passages import WINDOW, Passage, phrase_places
 from corpus.retrieval.weigh import Asked
 
-SECOND = 150  # characters of a second excerpt
+SECOND = 150  # characters of a second excerpt, and what the first leaves of its own
 _LEAD = 20  # sentences looked at for how an article begins
 _BEFORE = 60  # characters of what comes before the first match in an excerpt that cuts a sentence
 _ROUNDING = 1e-9
@@ -28,9 +28,10 @@ _GRAPHEME = regex.compile(r"\X")  # Python's own re does not know them
 def excerpts(
     article: Article, analysed: Analysed, passages: Sequence[Passage], asked: Asked, analyser: Analyser
 ) -> tuple[Excerpt, ...]:
-    """The best excerpt of an article, and a shorter second one where it has words that the first lacks.
+    """The best excerpt of an article, and a second one where the article has words that the first lacks.
 
-    An article without any of the words shows how it begins.
+    An excerpt is whole sentences; what the first leaves of its room the second may have. An article without any of the
+    words shows how it begins.
     """
     cutter = _Cutter(article, asked, analyser)
     everything = frozenset(range(len(asked.idf)))
@@ -38,10 +39,11 @@ def excerpts(
         return (cutter.cut(_lead(analysed), WINDOW, everything),)
     first = cutter.cut(passages[0].span, WINDOW, everything)
     lacking = everything - {word for word, _ in cutter.matches(first.text)}
-    passage = _beside(passages[1:], first.span, lacking, asked)
+    room = SECOND + WINDOW - len(first.text)
+    passage = _beside(passages[1:], first.span, lacking, room)
     if passage is None:
         return (first,)
-    second = cutter.cut(passage.span, SECOND, lacking)
+    second = cutter.cut(passage.span, room, lacking)
     return tuple(sorted([first, second], key=lambda excerpt: excerpt.span))
 
 
@@ -52,11 +54,12 @@ def _lead(analysed: Analysed) -> Span:
     return Span(begin, fitting[-1] if fitting else analysed.ends[0])
 
 
-def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[int], asked: Asked) -> Passage | None:
-    """The passage apart from the first excerpt that has the most of the words which that one lacks, if any has one."""
+def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[int], room: int) -> Passage | None:
+    """The best passage apart from the first excerpt that has words which that one lacks; one that fits, if there is."""
     apart = [each for each in passages if each.span.stop <= first.start or each.span.start >= first.stop]
     useful = [each for each in apart if each.words & lacking]
-    return max(useful, key=lambda each: sum(asked.idf[word] for word in each.words & lacking), default=None)
+    fitting = (each for each in useful if each.span.stop - each.span.start <= room)
+    return next(fitting, useful[0] if useful else None)
 
 
 @dataclass(frozen=True, slots=True)

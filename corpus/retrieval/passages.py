@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from rank_bm25 import BM25Okapi
 
@@ -19,6 +20,7 @@ from corpus.retrieval.weigh import Asked
 WINDOW = 300  # characters that an excerpt shows at most
 _READ = 100_000  # characters of an article that are read for passages; the longest news is a tenth of that
 _K1, _B = 1.2, 0.75
+_LONGEST_RUN = 6  # sentences with asked words; more short ones seldom fit
 _TYPICAL = 45  # words of a window: a fixed number, so that what a passage scores does not depend on the others
 
 
@@ -67,7 +69,8 @@ class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.avgdl = _TYPICAL
 
     def _calc_idf(self, _: object) -> None:
-        self.idf = dict(enumerate(self._archive_idf))
+        """Let words tell less unevenly than over a whole archive: a passage should have many of them, not the rarest."""
+        self.idf = {word: sqrt(tells) for word, tells in enumerate(self._archive_idf)}
 
 
 def best_passages(articles: Sequence[Analysed], places: Sequence[Places], asked: Asked) -> list[list[Passage]]:
@@ -115,25 +118,23 @@ def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int
 
 
 def _windows(number: int, article: Analysed, places: Places, asked: Asked) -> Iterator[_Window]:
-    """Every run of sentences that fits an excerpt and begins with one that has an asked word, or just before it."""
+    """Every run of sentences that fits an excerpt, and begins and ends with one that has an asked word."""
     begins, ends, starts = article.begins, article.ends, [*article.starts, len(article.body)]
     own = _by_sentence(places, starts)
     phrases = _phrases(article.body, asked) if asked.phrases else ()
     count = bisect_left(begins, _READ)
     whole = min(count, len(begins) - 1) if article.torn and len(begins) > 1 else count
-    last = 0
-    for first in sorted({near for sentence in own for near in (sentence - 1, sentence) if 0 <= near < whole}):
-        last = max(last, first)
-        while last + 1 < whole and ends[last + 1] - begins[first] <= WINDOW:
-            last += 1
+    matching = [sentence for sentence in own if sentence < whole]
+    for turn, first in enumerate(matching):
         words: dict[int, int] = {}
-        for sentence in range(first, last + 1):
-            for word in own.get(sentence, ()):
+        for last in matching[turn : turn + _LONGEST_RUN]:
+            if last > first and ends[last] - begins[first] > WINDOW:
+                break
+            for word in own[last]:
                 words[word] = words.get(word, 0) + 1
-        if words:
             begin, end = starts[first], starts[last + 1]
             bonus = sum(worth for start, stop, worth in phrases if begin <= start and stop < end) if phrases else 0.0
-            yield _Window(number, Span(begins[first], ends[last]), words, end - begin, bonus, torn=False)
+            yield _Window(number, Span(begins[first], ends[last]), dict(words), end - begin, bonus, torn=False)
     if whole < count and whole in own:
         span = Span(begins[whole], ends[whole])
         yield _Window(number, span, Counter(own[whole]), starts[whole + 1] - starts[whole], 0.0, torn=True)
@@ -153,11 +154,11 @@ def _by_sentence(places: Places, starts: Sequence[int]) -> dict[int, list[int]]:
 def _phrases(body: Sequence[str], asked: Asked) -> list[tuple[int, int, float]]:
     """Where the asked phrases stand, each with what its words tell."""
     return [
-        (first, last, sum(asked.idf[asked.terms[term]] for _, term in phrase.terms))
+        (first, last, sum(sqrt(asked.idf[asked.terms[term]]) for _, term in phrase.terms))
         for phrase in asked.phrases
         for first, last in phrase_places(body, phrase)
     ]
 
 
-def _best_first(passage: Passage) -> tuple[bool, float, int]:
-    return passage.torn, -passage.score, passage.span.start
+def _best_first(passage: Passage) -> tuple[bool, float, Span]:
+    return passage.torn, -passage.score, passage.span
