@@ -6,6 +6,7 @@ Nothing is rewritten or joined: an excerpt is one range of the article's text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from corpus.retrieval.passages import WINDOW, Passage, phrase_places
 from corpus.retrieval.weigh import Asked
 
 SECOND = 150  # characters of a second excerpt, and what the first leaves of its own
+_SHORTEST = 80  # characters of an excerpt that is understood by itself
 _LEAD = 20  # sentences looked at for how an article begins
 _BEFORE = 60  # characters of what comes before the first match in an excerpt that cuts a sentence
 _ROUNDING = 1e-9
@@ -37,7 +39,7 @@ def excerpts(
     everything = frozenset(range(len(asked.idf)))
     if not passages:
         return (cutter.cut(_lead(analysed), WINDOW, everything),)
-    first = cutter.cut(passages[0].span, WINDOW, everything)
+    first = cutter.cut(_readable(passages[0].span, analysed), WINDOW, everything)
     lacking = everything - {word for word, _ in cutter.matches(first.text)}
     room = SECOND + WINDOW - len(first.text)
     passage = _beside(passages[1:], first.span, lacking, room)
@@ -52,6 +54,19 @@ def _lead(analysed: Analysed) -> Span:
     begin = analysed.begins[0]
     fitting = [end for end in analysed.ends[:_LEAD] if end - begin <= WINDOW]
     return Span(begin, fitting[-1] if fitting else analysed.ends[0])
+
+
+def _readable(span: Span, analysed: Analysed) -> Span:
+    """A passage that is long enough to be understood: a short one with what follows it, or else comes before it."""
+    if span.stop - span.start >= _SHORTEST:
+        return span
+    after = bisect_left(analysed.begins, span.stop)
+    if after < len(analysed.ends) and analysed.ends[after] - span.start <= WINDOW:
+        return Span(span.start, analysed.ends[after])
+    before = bisect_left(analysed.begins, span.start) - 1
+    if before >= 0 and span.stop - analysed.begins[before] <= WINDOW:
+        return Span(analysed.begins[before], span.stop)
+    return span
 
 
 def _beside(passages: Sequence[Passage], first: Span, lacking: frozenset[int], room: int) -> Passage | None:
