@@ -22,7 +22,7 @@ WINDOW = 300  # characters that an excerpt shows at most
 _READ = 100_000  # characters of an article that are read for passages: 50 ms; the longest news is a tenth of that
 _K1, _B = 1.2, 0.75
 
-_BORDER = re.compile(r"[.!?…。！？]+[\"'”’»)\]」』]*\s*")
+_BORDER = re.compile(r"[.!?…。！？؟۔।]+[\"'”’»)\]」』]*\s*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sr|Sra|Jr|St|Mt|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Pres|Hon|Rev|Inc|Ltd|Co|Corp|"
     r"No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)|\.[A-Za-z])$"
