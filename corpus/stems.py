@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import tantivy
 
 # English words that say how a sentence is built and not what it is about.
-STOP_WORDS = frozenset(
-    """
+_ENGLISH = """
     a an the this that these those such same own each every either neither some any all both few more most other
     another much many no nor not none only very too so than
     i me my mine myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
@@ -30,8 +30,18 @@ STOP_WORDS = frozenset(
     i'm you're he's she's it's we're they're i've you've we've they've i'd you'd he'd she'd we'd they'd i'll you'll
     he'll she'll we'll they'll isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't won't wouldn't
     shan't shouldn't can't cannot couldn't mustn't let's that's who's what's here's there's when's where's why's how's
-    """.split()
-)
+"""
+
+# The same in Arabic, folded; each can have "and" before it.
+_ARABIC = """
+    في من علي الي عن مع ان انه انها انهم هذا هذه ذلك تلك هناك التي الذي الذين ما ماذا من متي اين كيف لماذا هل لم لن لا
+    ليس قد كان كانت يكون تكون هو هي هم نحن انا بعد قبل بين او ثم كما كل حتي اذا عند منذ خلال حول دون ضد امام به بها فيه
+    فيها منه منها عليه عليها له لها لهم لكن اي ايضا حيث عبر بعض غير
+"""
+STOP_WORDS = {
+    "english": _ENGLISH.split(),
+    "arabic": [f"{joined}{word}" for word in _ARABIC.split() for joined in ("", "و")],
+}
 
 
 class Kind(NamedTuple):
@@ -73,13 +83,13 @@ _AS_USUAL = """
     en eng und mul zxx mis ru rus ar ara el ell gre ta tam zh zho chi yue ja jpn ko kor th tha lo lao km khm my mya bur
     he iw heb hi hin bn ben mr mar ne nep gu guj pa pan te tel kn kan ml mal si sin ka kat geo hy hye arm am amh yi yid
 """
-_CYRILLIC = "uk ukr bg bul sr srp mk mkd mac be bel kk kaz ky kir mn mon tg tgk tt tat"
-_ARABIC = "fa fas per prs ur urd ps pus ckb ku kur ug uig sd snd ks kas"
+_CYRILLIC_LETTERS = "uk ukr bg bul sr srp mk mkd mac be bel kk kaz ky kir mn mon tg tgk tt tat"
+_ARABIC_LETTERS = "fa fas per prs ur urd ps pus ckb ku kur ug uig sd snd ks kas"
 _KINDS = {
     **{code: Kind("latin", stemmer) for stemmer, codes in _STEMMERS.items() for code in codes.split()},
     **dict.fromkeys(_AS_USUAL.split(), DEFAULT),
-    **dict.fromkeys(_CYRILLIC.split(), Kind("cyrillic", None)),
-    **dict.fromkeys(_ARABIC.split(), Kind("arabic", None)),
+    **dict.fromkeys(_CYRILLIC_LETTERS.split(), Kind("cyrillic", None)),
+    **dict.fromkeys(_ARABIC_LETTERS.split(), Kind("arabic", None)),
 }
 
 _MARKS = re.compile(
@@ -107,10 +117,12 @@ _ELISIONS = {
     "french": re.compile(r"(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=\w)"),
     "italian": re.compile(r"(?:[cdlmnstv]|un|gl|(?:a|da|de|ne|su|co)ll|que(?:st|ll)|sant|tutt)'(?=\w)"),
 }
-_AND_THE = re.compile("[وف](?=ال...)")  # Arabic "and", which its stemmer keeps before the article
-
-
-_NASAL = re.compile("(c?)(?:ao|oes)$")  # Portuguese nação, nações: its stemmer makes two stems of them
+_SPELT = {
+    "arabic": ((re.compile("^[وف](?=ال...)"), ""), (re.compile("ه$"), "ة")),
+    "portuguese": ((re.compile("c(?:ao|oes)$"), "ção"), (re.compile("oes$"), "ão")),
+}
+"""What a stemmer wants to see: Arabic's keeps "and" before the article and needs the feminine ending that folding makes
+a common letter; Portuguese's makes two stems of nação and nações."""
 
 
 def kind_of(language: str | None) -> Kind:
@@ -142,46 +154,50 @@ def stem(word: str, kind: Kind) -> str:
     folded = _joined(fold(word))
     if not folded:
         return ""
-    letter = ord(folded[0])
-    script = next((name for name, letters in _LETTERS.items() if letter in letters), "")
+    script = _script(folded)
     name = kind.stemmer if script == kind.script else _USUAL.get(script)
-    if name is None:
-        return folded.removesuffix("'s")
-    if name not in _stemmers:
-        _stemmers[name] = _Stemmer(name)
-    return _stemmers[name](word.lower(), folded)
+    return _stemmer(name)(word.lower(), folded) if name else folded.removesuffix("'s")
+
+
+def _script(word: str) -> str:
+    if word.isascii():
+        return "latin"
+    letter = ord(word[0])
+    return next((name for name, letters in _LETTERS.items() if letter in letters), "")
 
 
 class _Stemmer:
     """One of the Snowball stemmers, made to give a word the same stem with and without its accents.
 
     Some stemmers know endings by their accents (nação, naciones, refugié). Stemmed first and folded then, a word that
-    is typed without them is another term: of the accented words in Debian's word lists 15 % in Spanish, 34 % in
-    French, 53 % in Portuguese, 64 % in Italian. Folded first, words that belong together come apart: 6, 14, 14 and 5 %
+    is typed without them is another term: of the accented words in Debian's word lists 15 % in Spanish, 31 % in
+    French, 51 % in Portuguese, 64 % in Italian. Folded first, words that belong together come apart: 6, 14, 14 and 5 %
     of the neighbours with one stem. So the folded word gets back whichever accent in its ending makes the stem
-    shortest, which depends on the folded word alone: 0 % are lost, and 3, 2, 4 and 1 % come apart.
+    shortest, which depends on the folded word alone: none is lost, and 3, 2, 4 and 1 % come apart.
     """
 
     def __init__(self, name: str) -> None:
         self._accents = _ACCENTS.get(name, {})
         self._elision = _ELISIONS.get(name)
-        self._is_arabic, self._is_portuguese = name == "arabic", name == "portuguese"
+        self._spelt = _SPELT.get(name, ())
         self._stem = _chain(tantivy.Filter.stemmer(name))
-        self._kept = _kept(name)
+        stop_words = _stop_words(name)
+        self._kept = _chain(*stop_words)
+        self._kept_stem = _chain(*stop_words, tantivy.Filter.stemmer(name))
 
     def __call__(self, written: str, folded: str) -> str:
         """The stem of a word, given as it is written in lower case and as it is folded."""
         if self._elision:
             written, folded = self._elision.sub("", written, 1), self._elision.sub("", folded, 1)
-        if self._is_arabic:
-            folded = _AND_THE.sub("", folded, 1)
-            folded = f"{folded[:-1]}ة" if folded.endswith("ه") else folded
-        if not (self._kept(folded) and self._kept(written)):
+        if written != folded and not self._kept(written):
             return ""
-        if not self._accents:
-            return fold(self._stem(folded))
-        whole = _NASAL.sub(_with_tilde, folded) if self._is_portuguese else folded
-        return min((fold(self._stem(each)) for each in self._accented(whole)), key=len)
+        if not self._accents and not self._spelt:
+            return fold(self._kept_stem(folded))
+        if not self._kept(folded):
+            return ""
+        for pattern, instead in self._spelt:
+            folded = pattern.sub(instead, folded)
+        return min((fold(self._stem(each)) for each in self._accented(folded)), key=len)
 
     def _accented(self, word: str) -> list[str]:
         """The word, and the word with each of the accents that its ending could have."""
@@ -201,23 +217,23 @@ def _chain(*filters: tantivy.Filter) -> Callable[[str], str]:
     return lambda word: "".join(analyzer.analyze(word))
 
 
-def _kept(language: str) -> Callable[[str], str]:
-    """Gives '' for a stop word: our own for English, tantivy's lists where it has one."""
-    if language == "english":
-        return _chain(tantivy.Filter.custom_stopword(sorted(STOP_WORDS)))
+def _stop_words(language: str) -> list[tantivy.Filter]:
+    """What drops stop words: our own lists for English and Arabic, tantivy's where it has one."""
+    if own := STOP_WORDS.get(language):
+        return [tantivy.Filter.custom_stopword(own)]
+    listed = tantivy.Filter.stopword(language)
     try:
-        return _chain(tantivy.Filter.stopword(language))
+        _chain(listed)
     except ValueError:
-        return _chain()
+        return []
+    return [listed]
 
 
 def _joined(word: str) -> str:
     """The word without separators of thousands (76,000), dots of acronyms (U.S.) and their like (צה״ל)."""
+    if word.isalnum():  # nearly all are, and this look is cheap
+        return word
     return word.translate(_IN_NUMBERS if word[:1].isdecimal() else _IN_WORDS)
-
-
-def _with_tilde(ending: re.Match[str]) -> str:
-    return "ção" if ending[1] else "ão"
 
 
 def _digit(character: str) -> str:
@@ -226,5 +242,5 @@ def _digit(character: str) -> str:
 
 _IN_NUMBERS = str.maketrans({",": None, "٬": None, "٫": ".", "׳": None, "״": None})
 _IN_WORDS = str.maketrans({".": None, "׳": None, "״": None})
+_stemmer = cache(_Stemmer)
 _in_ascii = _chain(tantivy.Filter.ascii_fold())
-_stemmers: dict[str, _Stemmer] = {}

@@ -186,6 +186,7 @@ def test_characters_belong_together_with_their_marks():
 def test_stop_words_are_those_of_the_language():
     assert ANALYSER.terms("de la república", "es") == ["", "", "republ"]
     assert terms("de la", None) == ["de", "la"]
+    assert terms("في تونس وفي الجزائر", "ar") == terms("تونس الجزائر", "ar")
 
 
 def test_a_typed_word_has_a_reading_for_each_way_it_is_stemmed_here():
