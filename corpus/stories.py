@@ -87,7 +87,7 @@ class Stories:
         for key in sorted({key for band in bands(signature) for key in self._under[band]}):
             if not seem_alike(self._heads[key], signature) or (head := self._wording(key)) is None:
                 continue
-            wording = wording or Wording.of(text)
+            wording = wording or Wording(text)
             if wording.nearly_equals(head[1]):
                 return head[0]
         return None
@@ -95,7 +95,7 @@ class Stories:
     def _wording(self, key: int) -> tuple[int, Wording] | None:
         """The story and the wording of a head."""
         if key not in self._compared and (found := self._earlier(key)):
-            self._compared[key] = (found[0], Wording.of(found[1]))
+            self._compared[key] = (found[0], Wording(found[1]))
         return self._compared.get(key)
 
     def _earlier(self, key: int) -> tuple[int, str] | None:
