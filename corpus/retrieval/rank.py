@@ -11,7 +11,7 @@ from corpus.model import Order, Scored, WeightedQuery
 COUNTED = 10_000
 """Articles that are counted; beyond it a count is a lower bound."""
 
-_FIRST_DEPTH = 100  # hits looked at before it is known how many fold
+_FIRST_DEPTH = 50  # hits looked at before it is known how many fold
 
 Story = tuple[Scored, ...]
 """One hit: the best article of a story, then its copies."""
