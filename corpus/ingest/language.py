@@ -11,15 +11,15 @@ from collections.abc import Callable
 from functools import cache
 
 _LOOKS = (200, 1_000)
-"""Characters of a text that are looked at: the second only where the first did not tell. The model takes 0.2 µs for
-each; of 200 it is sure in 95 to 99 % of news texts."""
+"""Characters of a text that are looked at: the second only where the first did not tell."""
 
 _SURE = 0.6
-"""From this confidence on, one of 3,100 English news texts and claims was taken for another language; of English
-headlines alone 77 to 91 % are known, of Spanish ones 93 %."""
+"""From this confidence on: of 3,149 English news texts and claims one was taken for another language, of 300 Spanish
+texts none, and 97 to 100 % of them are known."""
 
 _SHORT, _SURE_OF_SHORT = 60, 0.8
-"""Characters of a text that must be clearer than that: names alone can look like any language."""
+"""A text of fewer characters must be clearer than that, as names alone can look like any language: of headlines alone
+63 to 85 % of English and 86 % of Spanish ones are known, and two of 2,600 are taken for another language."""
 
 _KANA_OF_JAPANESE = 0.05  # Chinese texts name a Japanese product, Japanese ones have kana in every phrase
 _LETTERS = {
