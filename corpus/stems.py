@@ -38,8 +38,11 @@ _ARABIC = """
     ليس قد كان كانت يكون تكون هو هي هم نحن انا بعد قبل بين او ثم كما كل حتي اذا عند منذ خلال حول دون ضد امام به بها فيه
     فيها منه منها عليه عليها له لها لهم لكن اي ايضا حيث عبر بعض غير
 """
-STOP_WORDS = {
-    "english": _ENGLISH.split(),
+STOP_WORDS = frozenset(_ENGLISH.split())
+"""English words that say how a sentence is built and not what it is about."""
+
+_OWN_STOP_WORDS = {
+    "english": sorted(STOP_WORDS),
     "arabic": [f"{joined}{word}" for word in _ARABIC.split() for joined in ("", "و")],
 }
 
@@ -219,7 +222,7 @@ def _chain(*filters: tantivy.Filter) -> Callable[[str], str]:
 
 def _stop_words(language: str) -> list[tantivy.Filter]:
     """What drops stop words: our own lists for English and Arabic, tantivy's where it has one."""
-    if own := STOP_WORDS.get(language):
+    if own := _OWN_STOP_WORDS.get(language):
         return [tantivy.Filter.custom_stopword(own)]
     listed = tantivy.Filter.stopword(language)
     try:

@@ -64,7 +64,9 @@ def test_values_and_errors_import_nothing_of_ours():
         assert not roots(ROOT / "corpus" / f"{name}.py") & {"corpus", "bot"}
 
 
-@pytest.mark.parametrize(("flow", "may"), [("ingest", {"ingest"}), ("retrieval", {"retrieval", "analysis", "engine"})])
+@pytest.mark.parametrize(
+    ("flow", "may"), [("ingest", {"ingest"}), ("retrieval", {"retrieval", "analysis", "engine", "stems"})]
+)
 def test_a_flow_sees_values_errors_and_its_own_steps(flow, may):
     for path in (ROOT / "corpus" / flow).rglob("*.py"):
         ours = {name.split(".")[1] for name in imported(path) if name.startswith("corpus.")}

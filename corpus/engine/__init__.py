@@ -20,7 +20,7 @@ class EngineView(Protocol):
         """The languages of the articles, that of the most first."""
 
     def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
-        """The best ``limit`` articles, or the newest, or the oldest; newest first among equals, and where none scores."""
+        """The best ``limit`` articles, or the newest, or the oldest; the newest first also among equal scores."""
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; beyond ``up_to`` it may say ``up_to``."""

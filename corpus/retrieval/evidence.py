@@ -26,7 +26,7 @@ _K1, _B = 1.2, 0.75  # as in BM25: how often counts, and how long the article is
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an article has: its passages, the best first; the share of what was asked, by how much words tell; points."""
+    """What an article has: its passages, the best first; the share of what was asked, by what words tell; points."""
 
     analysed: Analysed
     passages: Sequence[Passage]
@@ -34,9 +34,7 @@ class Evidence:
     points: float
 
 
-def evidence(
-    article: Analysed, places: Places, passages: Sequence[Passage], asked: Asked, typical: float
-) -> Evidence:
+def evidence(article: Analysed, places: Places, passages: Sequence[Passage], asked: Asked, typical: float) -> Evidence:
     """Weigh what an article has: ``places`` are those of its body. ``typical`` is how many words an article has."""
     standing: dict[int, list[int]] = defaultdict(list)
     for place, word in asked_places(article.headline, asked):
@@ -47,7 +45,9 @@ def evidence(
     present = standing.keys() | {word for _, word in asked_places(article.credit, asked)}
     covered = sum(asked.idf[word] for word in present) / asked.mass if present else 0.0
     best = passages[0].score if passages else 0.0
-    return Evidence(article, passages, covered, PASSAGE * best + _closeness(standing, len(article.body) / typical, asked))
+    return Evidence(
+        article, passages, covered, PASSAGE * best + _closeness(standing, len(article.body) / typical, asked)
+    )
 
 
 def _closeness(places: Mapping[int, Sequence[int]], length: float, asked: Asked) -> float:

@@ -60,8 +60,8 @@ def _readable(span: Span, analysed: Analysed) -> Span:
     """A passage that is long enough to be understood: a short one with what follows it, or else comes before it."""
     if span.stop - span.start >= _SHORTEST:
         return span
-    after = bisect_left(analysed.begins, span.stop)
-    if after < len(analysed.ends) and analysed.ends[after] - span.start <= WINDOW:
+    after, whole = bisect_left(analysed.begins, span.stop), len(analysed.ends) - analysed.torn
+    if after < whole and analysed.ends[after] - span.start <= WINDOW:
         return Span(span.start, analysed.ends[after])
     before = bisect_left(analysed.begins, span.start) - 1
     if before >= 0 and span.stop - analysed.begins[before] <= WINDOW:

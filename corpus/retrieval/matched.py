@@ -53,6 +53,8 @@ def match(view: EngineView, asked: Asked) -> Matched:
         return Matched(0, replace(others, sources=()), (), notes)
     while not (found := _counted(view, query := _all_of(others, kept))) and kept:
         kept = kept[:-1]
+        if not kept and not others.conditions:
+            return Matched(0, replace(others, sources=()), (), notes)
     dropped = [word for word in asked.words if word not in kept]
     return Matched(found, query, _typed(asked, dropped) if found else (), notes)
 

@@ -69,7 +69,7 @@ class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.avgdl = _TYPICAL
 
     def _calc_idf(self, _: object) -> None:
-        """Let words tell less unevenly than over a whole archive: a passage should have many of them, not the rarest."""
+        """Let words tell less unevenly than over an archive: a passage should have many of them, not the rarest."""
         self.idf = {word: sqrt(tells) for word, tells in enumerate(self._archive_idf)}
 
 
@@ -107,8 +107,13 @@ def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int
     reach = phrase.terms[-1][0]
     for place, term in enumerate(terms):
         if not phrase.slop:
-            if term == wanted[0] and terms[place : place + reach + 1] and all(
-                place + distance < len(terms) and terms[place + distance] == other for distance, other in phrase.terms
+            if (
+                term == wanted[0]
+                and terms[place : place + reach + 1]
+                and all(
+                    place + distance < len(terms) and terms[place + distance] == other
+                    for distance, other in phrase.terms
+                )
             ):
                 yield place, place + reach
         elif term in wanted:

@@ -14,7 +14,20 @@ from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.model import AllOf, AnyOf, Condition, Near, Not, Part, Source, Terms, WeightedQuery
 from corpus.retrieval.outlets import filtered
-from corpus.retrieval.query import Clause, Either, Field, Filters, In, Must, Phrase, Prefix, Query, Together, Without, Word
+from corpus.retrieval.query import (
+    Clause,
+    Either,
+    Field,
+    Filters,
+    In,
+    Must,
+    Phrase,
+    Prefix,
+    Query,
+    Together,
+    Without,
+    Word,
+)
 
 _PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
 _RANKED = {Part.TEXT, Part.HEADLINE, Part.BODY}  # what words score from: not who wrote, nor under which heading
@@ -26,8 +39,8 @@ class Asked:
     """What was asked, in terms.
 
     ``words`` are those that an article should have, ``terms`` maps each form of every word that scores to the number of
-    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand; ``prefixes`` says
-    of the words that were typed as one how they begin.
+    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand; ``prefixes``
+    says of the words that were typed as one how they begin.
     """
 
     query: WeightedQuery
@@ -46,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """A word that an article should have: as it was typed, when an article has it, how much it tells, where it stands."""
+    """A word that an article should have: as it was typed, when an article has it, how much it tells."""
 
     typed: str
     condition: Condition
@@ -136,7 +149,9 @@ class _Weigher:
                 if condition is not None:
                     self.conditions.append(condition)
 
-    def _condition(self, clause: Clause | Together, *, scoring: bool, part: Part = Part.TEXT) -> Condition | None:
+    def _condition(  # noqa: PLR0911  # a table: a kind of clause, what it demands
+        self, clause: Clause | Together, *, scoring: bool, part: Part = Part.TEXT
+    ) -> Condition | None:
         """What a clause demands; None where nothing is left of it but words too common to search by."""
         match clause:
             case Must(inner):
@@ -220,7 +235,7 @@ class _Weigher:
         return "".join(self.analyser.spellings(prefix.text))
 
     def _score(self, forms: Sequence[str]) -> tuple[float, bool]:
-        """Let a word score by each of its forms as if they were one; say how much it tells, and whether it is absent."""
+        """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent."""
         if not forms:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
@@ -228,7 +243,9 @@ class _Weigher:
         new = [form for form in forms if form not in self.terms]
         if new:
             self.terms |= dict.fromkeys(new, self._known(tells))
-            self.scores += [(Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new]
+            self.scores += [
+                (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
+            ]
         return tells, not present
 
     def _known(self, tells: float) -> int:
@@ -272,6 +289,6 @@ def _turned(terms: Terms) -> Terms:
 
 
 def idf(view: EngineView, part: Part, *terms: str) -> float:
-    """How much a word tells, all its forms together: the idf of Lucene's and tantivy's BM25, which is never negative."""
+    """How much a word tells, all its forms together: the idf of Lucene's and tantivy's BM25, never negative."""
     frequency = min(sum(view.frequency(part, term) for term in terms), view.articles)
     return math.log(1 + (view.articles - frequency + 0.5) / (frequency + 0.5))

@@ -73,7 +73,11 @@ class IndexView:
                 return self._found([place for _, place in hits], [score for score, _ in hits])
             direction = tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc
             hits = self._searcher.search(
-                self._built(replace(query, score=())), limit=limit, count=False, order_by_field="moment", order=direction
+                self._built(replace(query, score=())),
+                limit=limit,
+                count=False,
+                order_by_field="moment",
+                order=direction,
             ).hits
             return self._found([place for _, place in hits], [0.0] * len(hits), order)
 
@@ -118,14 +122,16 @@ class IndexView:
             (-score, sign * int(moment or 0), int(key or 0), int(story or 0), place)
             for key, story, moment, score, place in zip(*values, scores, places, strict=True)
         )
-        return {Scored(key, story, (sign * moment) >> TIE_BITS, -score): place for score, moment, key, story, place in found}
+        return {
+            Scored(key, story, (sign * moment) >> TIE_BITS, -score): place for score, moment, key, story, place in found
+        }
 
     def _sorted(self, places: Sequence[DocAddress], order: Order, limit: int) -> Found:
         found = self._found(places, [0.0] * len(places), order)
         return dict(list(found.items())[:limit])
 
     def _heavy(self, query: WeightedQuery, limit: int, up_to: int) -> list[DocAddress]:
-        """The articles that have enough of the weights, by constant scores: they are the first ones, so look no further."""
+        """The articles that have enough of the weights, by constant scores: they come first, so look no further."""
         threshold = query.at_least * sum(weight for _, weight in query.most) * _ROUNDING
         heavy = [
             (Occur.Should, TantivyQuery.const_score_query(self._condition(condition), weight))
