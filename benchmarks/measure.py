@@ -164,6 +164,6 @@ class _Contender:
             pages=Pages(kinds, tuple(self._milliseconds), tuple(self._results)),
             private_megabytes=self._private_megabytes,
             disk_megabytes=sum(file.stat().st_size for file in self._place.rglob("*") if file.is_file()) / 1e6,
-            stages=self._watched.get("modules", {}),
+            stages=self._watched.get("stages", {}),
             functions=self._watched.get("functions", {}),
         )

@@ -1,7 +1,6 @@
 """Where the time of a page goes: a timer looks every millisecond which line of Dateline is at work.
 
-Looking costs next to nothing and needs no names from inside the archive. A step in C or Rust counts for the line that
-called it.
+Looking costs next to nothing. What happens in C, in Rust or in the engine counts for the stage that asked for it.
 """
 
 from __future__ import annotations
@@ -18,17 +17,34 @@ from benchmarks.engines.protocol import Engine
 
 _EVERY = 0.001  # seconds
 _ROOT = Path(corpus.__file__).parent
+_ELSEWHERE = "fetching five articles, and all else"
+_STAGES = {
+    "query": "reading the query",
+    "weigh": "words to terms with their weights",
+    "matched": "counting what has all the words",
+    "rank": "the first ranking: BM25 over every article",
+    "order": "reading fifteen stories as they were analysed",
+    "passages": "their passages: BM25 again",
+    "evidence": "closeness and coverage of the words",
+    "feedback": "what the best stories have in common",
+    "order:_found": "the second ranking: the query with these words",
+    "excerpt": "excerpts and highlights",
+    "suggest": "other spellings, other filters",
+}
+"""What happens in each module of a question's way, or in one function of it."""
 
 
 def sampled(opened: Engine, asks: list[Ask]) -> dict[str, object]:
-    """Milliseconds a page by module and by function of the archive, and altogether, over these questions.
+    """Milliseconds a page by stage and by function, and altogether, over these questions.
 
-    A look counts for the innermost function of the archive; those that found none count for ``elsewhere``.
+    A look counts for the innermost function of the archive, and for the stage of a question's way that it works for.
     """
     looks: Counter[str] = Counter()
+    stages: Counter[str] = Counter()
 
     def look(_signal: int, frame: FrameType | None) -> None:
         looks[_place(frame)] += 1
+        stages[_stage(frame)] += 1
 
     before = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
@@ -38,10 +54,21 @@ def sampled(opened: Engine, asks: list[Ask]) -> dict[str, object]:
     taken = (perf_counter() - start) * 1000 / len(asks)
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
-    modules: Counter[str] = Counter()
-    for place, count in looks.items():
-        modules[place.partition(":")[0]] += count
-    return {"milliseconds": taken, "modules": _shares(modules, taken), "functions": _shares(looks, taken)}
+    ordered = Counter({name: stages[name] for name in [*_STAGES.values(), _ELSEWHERE]})
+    return {"milliseconds": taken, "stages": _shares(ordered, taken), "functions": _shares(looks, taken)}
+
+
+def _stage(frame: FrameType | None) -> str:
+    """The stage that this frame works for: that of the innermost function that is part of one."""
+    while frame is not None:
+        code, file = frame.f_code, Path(frame.f_code.co_filename)
+        if file.is_relative_to(_ROOT / "retrieval"):
+            step = file.relative_to(_ROOT / "retrieval").parts[0].removesuffix(".py")
+            found = _STAGES.get(f"{step}:{code.co_name}") or _STAGES.get(step)
+            if found:
+                return found
+        frame = frame.f_back
+    return _ELSEWHERE
 
 
 def _place(frame: FrameType | None) -> str:
@@ -55,4 +82,4 @@ def _place(frame: FrameType | None) -> str:
 
 def _shares(looks: Counter[str], taken: float) -> dict[str, float]:
     total = looks.total() or 1
-    return {place: taken * count / total for place, count in looks.most_common()}
+    return {place: taken * count / total for place, count in looks.items()}

@@ -203,12 +203,11 @@ def _stages(watched: Sequence[EngineFigures]) -> Iterator[str]:
     if not watched:
         return
     yield "\n## Where Dateline's milliseconds go\n"
-    yield "Milliseconds a page by module, sampled every millisecond; work in C or Rust counts for its caller.\n"
-    places = dict.fromkeys(place for figures in reversed(watched) for place in figures.stages)
-    rows = [[f"`{place}`", *(f"{figures.stages.get(place, 0):.2f}" for figures in watched)] for place in places]
-    yield from grid(["module", *(f"{figures.articles:,} articles" for figures in watched)], rows)
+    yield "Milliseconds a page by stage, sampled every millisecond; an engine works for the stage that asks.\n"
+    rows = [[stage, *(f"{figures.stages[stage]:.2f}" for figures in watched)] for stage in watched[-1].stages]
+    yield from grid(["stage", *(f"{figures.articles:,} articles" for figures in watched)], rows)
     yield f"\nThe functions that take most, at {watched[-1].articles:,} articles:\n"
-    most = list(watched[-1].functions.items())[:10]
+    most = sorted(watched[-1].functions.items(), key=lambda row: -row[1])[:10]
     yield from grid(["function", "ms a page"], [[f"`{place}`", f"{taken:.2f}"] for place, taken in most])
 
 

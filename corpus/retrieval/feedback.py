@@ -1,8 +1,8 @@
 """Words that were not typed: what the best articles have in common, added as one more voice.
 
 After relevance models (RM3; Lavrenko and Croft, 2001, Abdul-Jaleel et al., 2004). How much it is trusted each question
-decides by itself: as far as the articles it learns from hold what was asked. A broad topic, which its best articles
-hold whole, gains most; a long and pointed question, of which each article holds a part, is left nearly as it is.
+decides by itself: as far as every one of the articles it learns from holds what was asked. A broad topic, which they
+all hold whole, gains most; a pointed question, of which the eighth article holds but a word, is left as it is.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def widened(read: Sequence[Read], asked: Asked, view: EngineView) -> WeightedQue
     if not best:
         return None
     shares = [(each.score / best[0].score) ** _SHARPENED for each in best]
-    trust = sum(share * each.evidence.coverage for share, each in zip(shares, best, strict=True)) / sum(shares)
+    trust = min(each.evidence.coverage for each in best)
     added = _telling(best, shares, view) if trust > _LEAST else {}
     mass = sum(weight * idf(view, Part.TEXT, term) for term, weight in added.items())
     if not mass:
