@@ -26,9 +26,11 @@ from corpus.retrieval.query import (
     Word,
 )
 
-_MOST_WORDS = 4  # that are looked up: each has some hundred neighbours
+_MOST_WORDS = 4  # that are looked up: each has some hundred neighbours, which take a millisecond or two
+_LONGEST_TYPED = 20  # words of a query that is mended: what is longer was pasted, and finds enough without
 _OFFERED = 5  # queries
 _TRIED = 12  # queries of which it is counted what they find, and spellings of each word
+_TRIED_WORDS = 8  # of a query that is tried: of longer ones hardly any finds all, and each costs milliseconds
 _MOST_LOOSER = 8  # each is a count
 _LONGEST = 30  # letters of a word that is mended: each adds fifty neighbours
 _SHORTEST = 3
@@ -57,14 +59,18 @@ def did_you_mean(query: Query, analyser: Analyser, view: EngineView, tried: Try)
     Those that find articles with all of their words go first. Empty where each word stands somewhere as it was typed,
     or none of the others has a neighbour in the archive's vocabulary that would find more than it does.
     """
-    unknown = dict.fromkeys(word for word in _typed(query.clauses, analyser) if not _is_spelt(word, analyser, view))
+    words = list(islice(_typed(query.clauses, analyser), _LONGEST_TYPED + 1))
+    if len(words) > _LONGEST_TYPED:
+        return ()
+    unknown = dict.fromkeys(word for word in words if not _is_spelt(word, analyser, view))
     mended = {word: found for word in islice(unknown, _MOST_WORDS) if (found := _nearest(word, analyser, view))}
     if not mended:
         return ()
     turns = sorted(product(*(range(len(found)) for found in mended.values())), key=sum)
     better = (dict(zip(mended, turn, strict=True)) for turn in turns[:_TRIED])
     queries = [_with(query, analyser, {word: mended[word][place] for word, place in each.items()}) for each in better]
-    queries.sort(key=lambda other: not _finds_all(tried(other)))
+    if len(words) <= _TRIED_WORDS:
+        queries.sort(key=lambda other: not _finds_all(tried(other)))
     return tuple(islice((text for text in dict.fromkeys(map(str, queries)) if len(text) <= LONGEST_QUERY), _OFFERED))
 
 
@@ -136,7 +142,7 @@ def _nearest(word: str, analyser: Analyser, view: EngineView) -> list[str]:
     frequencies = {near: view.frequency(Part.SPELLING, near) for near in _slips(spelt[0])}
     known = [near for near, articles in frequencies.items() if articles]
     if found := _found(word, analyser, view):
-        known = [near for near in known if not _found(near, analyser, view) <= found]
+        known = [near for near in known if not (_found(near, analyser, view) or {near}) <= found]
 
     def likeliest(near: str) -> tuple[bool, bool, int, str]:
         return not any(analyser.terms(near)), near[0] != spelt[0][0], -frequencies[near], near
