@@ -51,11 +51,11 @@ _NOTES = """
   makes addresses canonical, cleans, finds languages and near-copies, and keeps the articles in a database beside the
   index.
 - Stop words are one list for all peers; tantivy, bm25s and rank-bm25 use the Snowball stemmer, FTS5 its Porter stemmer.
-- Not everything does the same work. Dateline reads the first fifteen stories, asks once more with what the best have in
-  common, ranks their passages and weighs where the words stand, picks the excerpts among whole sentences, counts matches
-  and folds copies; FTS5 and tantivy cut a snippet, tantivy counts matches; bm25s and rank-bm25 have no excerpts and show
-  the first 300 characters, know no phrases and read them as words, and get their filters from two arrays of source and
-  date.
+- Not everything does the same work. Dateline reads the first fifteen stories, asks once more with what the best have
+  in common, ranks their passages and weighs where the words stand, picks the excerpts among whole sentences, counts
+  matches and folds copies; FTS5 and tantivy cut a snippet, tantivy counts matches; bm25s and rank-bm25 have no excerpts
+  and show the first 300 characters, know no phrases and read them as words, and get their filters from two arrays of
+  source and date.
 """
 
 _INTERACTION = """
