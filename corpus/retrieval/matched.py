@@ -42,7 +42,7 @@ def match(view: EngineView, asked: Asked) -> Matched:
     if not asked.words:
         return Matched(_counted(view, others), others)
     absent = _typed(asked, [word for word in asked.words if word.absent])
-    notes = (f"No article has the word {listed(absent)}.",) if absent else ()
+    notes = (_no_article_has(absent),) if absent else ()
     kept = sorted((word for word in asked.words if not word.absent), key=lambda word: -word.idf)
     if len(kept) > _ALL_OF_AT_MOST:
         most = replace(others, most=tuple((word.condition, word.idf) for word in kept), at_least=_SHARE)
@@ -57,6 +57,10 @@ def match(view: EngineView, asked: Asked) -> Matched:
             return Matched(0, replace(others, sources=()), (), notes)
     dropped = [word for word in asked.words if word not in kept]
     return Matched(found, query, _typed(asked, dropped) if found else (), notes)
+
+
+def _no_article_has(words: Sequence[str]) -> str:
+    return f"No article has the word{'s' if len(words) > 1 else ''} {listed(words)}."
 
 
 def _counted(view: EngineView, query: WeightedQuery) -> int:

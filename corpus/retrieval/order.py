@@ -8,11 +8,11 @@ them. None of this depends on a page, so pages never overlap.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from corpus.engine import EngineView
-from corpus.model import WeightedQuery
+from corpus.model import AnyOf, Near, WeightedQuery
 from corpus.retrieval.evidence import Evidence, evidence
 from corpus.retrieval.feedback import Read, widened
 from corpus.retrieval.passages import asked_places, best_passages
@@ -39,11 +39,19 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
     first = reader.read(stories[:READ])
     wider = widened([read for read, _ in first], asked, view)
     if wider is not None:
-        first = reader.read(_found(view, wider, folded=folded))
+        first = reader.read(_found(view, _as_asked(wider, asked), folded=folded))
     best = [Placed(story, read.score) for read, story in first if read.evidence.coverage]
     placed = {placed.story[0].story if folded else placed.story[0].key for placed in best}
     rest = (story for story in stories if (story[0].story if folded else story[0].key) not in placed)
     return [*best, *(Placed(story, story[0].score) for story in rest)]
+
+
+def _as_asked(wider: WeightedQuery, asked: Asked) -> WeightedQuery:
+    """The wider query for articles that have what was asked; a stem does not tell whether a word begins as a prefix."""
+    if not asked.prefixes:
+        return wider
+    stands = AnyOf(tuple(Near(((0, term),), part) for part, term, _ in asked.query.score))
+    return replace(wider, conditions=(*wider.conditions, stands))
 
 
 def _found(view: EngineView, wider: WeightedQuery, *, folded: bool) -> Sequence[Story]:

@@ -39,8 +39,8 @@ class Asked:
     """What was asked, in terms.
 
     ``words`` are those that an article should have, ``terms`` maps each form of every word that scores to the number of
-    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand; ``prefixes``
-    says of the words that were typed as one how they begin.
+    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand, and their words,
+    the ``bound`` ones, only there; ``prefixes`` says of the words that were typed as one how they begin.
     """
 
     query: WeightedQuery
@@ -48,6 +48,7 @@ class Asked:
     terms: Mapping[str, int]
     idf: Sequence[float]
     phrases: tuple[Near, ...] = ()
+    bound: frozenset[int] = frozenset()
     prefixes: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -84,7 +85,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
-        score=tuple(weigher.scores),
+        score=tuple(weigher.scores) if weigher.words or any(map(_scores, query.clauses)) else (),
         conditions=tuple(weigher.conditions),
         sources=base.sources,
         without=base.without,
@@ -99,6 +100,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         weigher.terms,
         weigher.idf,
         tuple(weigher.phrases),
+        frozenset(weigher.bound),
         weigher.prefixes,
         notes,
     )
@@ -122,6 +124,7 @@ class _Weigher:
     terms: dict[str, int] = field(default_factory=dict)
     idf: list[float] = field(default_factory=list)
     phrases: list[Near] = field(default_factory=list)
+    bound: set[int] = field(default_factory=set)
     prefixes: dict[int, str] = field(default_factory=dict)
     common: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -181,10 +184,26 @@ class _Weigher:
         nears = [Near(terms, part, slop) for terms in dict.fromkeys(filter(None, places))]
         nears += [Near(_turned(near.terms), part, slop) for near in nears if slop and len(near.terms) == 2]  # noqa: PLR2004
         if scoring:
-            self.phrases += [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
-            for forms in _aligned(readings):
-                self._score(forms)
-        return AnyOf(tuple(nears)) if len(nears) > 1 else nears[0]
+            whole = [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
+            self.phrases += whole
+            apart = [reading for reading in readings if len(reading) != len(readings[0])]
+            for forms in [*_aligned(readings), *_aligned(apart)]:
+                self._score(forms, bound=bool(whole))
+        most = max(map(len, places))
+        ways = [near if len(near.terms) == most else self._where_read_so(clause.text, near) for near in nears]
+        return AnyOf(tuple(ways)) if len(ways) > 1 else ways[0]
+
+    def _where_read_so(self, text: str, near: Near) -> Condition:
+        """A reading that leaves out words which another one keeps, for articles of the languages that read it so.
+
+        “War” is a small word in German: there “war dogs” is any dogs, and nowhere else.
+        """
+        read = {language: _together(self.analyser.terms(text, language)) for language in (None, *self.languages)}
+        so = {language for language, terms in read.items() if terms and near.terms in {terms, _turned(terms)}}
+        if None in so:
+            others = [language for language in read if language not in so]
+            return AllOf((near, Not(AnyOf(_each(Part.LANGUAGE, filter(None, others)))))) if others else near
+        return AllOf((near, AnyOf(_each(Part.LANGUAGE, filter(None, so))))) if so else near
 
     def _prefixed(self, prefix: Prefix, part: Part, *, scoring: bool) -> Condition:
         if part is Part.TEXT:
@@ -234,8 +253,11 @@ class _Weigher:
     def _beginning(self, prefix: Prefix) -> str:
         return "".join(self.analyser.spellings(prefix.text))
 
-    def _score(self, forms: Sequence[str]) -> tuple[float, bool]:
-        """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent."""
+    def _score(self, forms: Sequence[str], *, bound: bool = False) -> tuple[float, bool]:
+        """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent.
+
+        A ``bound`` one was asked for as a part of a phrase only.
+        """
         if not forms:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
@@ -246,6 +268,9 @@ class _Weigher:
             self.scores += [
                 (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
             ]
+            self.bound |= {self.terms[form] for form in new} if bound else set()
+        if not bound:
+            self.bound -= {self.terms[form] for form in forms}
         return tells, not present
 
     def _known(self, tells: float) -> int:
@@ -254,6 +279,23 @@ class _Weigher:
 
     def _is_common(self, text: str) -> bool:
         return not any(self.analyser.terms(text, self.main))
+
+
+def _scores(clause: Clause | Together) -> bool:
+    """Whether every article that has what a clause demands has a word that scores."""
+    match clause:
+        case Word() | Phrase() | Prefix():
+            return True
+        case Must(inner):
+            return _scores(inner)
+        case In(name, inner):
+            return _PARTS[name] in _RANKED and not isinstance(inner, Prefix)
+        case Either(alternatives):
+            return all(map(_scores, alternatives))
+        case Together(clauses):
+            return any(map(_scores, clauses))
+        case Without():
+            return False
 
 
 def _aligned(readings: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -283,7 +325,9 @@ def _together(terms: Sequence[str]) -> Terms:
 
 
 def _turned(terms: Terms) -> Terms:
-    """The same two terms the other way round."""
+    """The same two terms the other way round; more, or one, as they are."""
+    if len(terms) != 2:  # noqa: PLR2004
+        return terms
     (_, first), (distance, second) = terms
     return (0, second), (distance, first)
 
