@@ -141,10 +141,11 @@ class Analyser:
 
     def _vocabulary(self, found: Sequence[str]) -> list[str]:
         """The distinct spellings of these words. Of most words it is their lower case, which needs no memory."""
-        spelt = dict.fromkeys(
-            word.lower() if word.isalnum() and word.isascii() and len(word) <= _LONGEST_WORD else self._spellings[word]
-            for word in dict.fromkeys(found)
-        )
+        spelt = dict.fromkeys(map(str.lower, found))
+        others = [w for w in spelt if not (w.isascii() and w.isalnum() and len(w) <= _LONGEST_WORD)]
+        for word in others:
+            del spelt[word]
+        spelt.update(dict.fromkeys(map(self._spellings.__getitem__, others)))
         spelt.pop("", None)
         return list(spelt)
 
