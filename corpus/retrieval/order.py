@@ -8,7 +8,7 @@ them. None of this depends on a page, so pages never overlap.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from corpus.engine import EngineView
@@ -39,6 +39,8 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
     first = reader.read(stories[:READ])
     wider = widened([read for read, _ in first], asked, view)
     if wider is not None:
+        if asked.prefixes:  # other words can have the terms of those that begin so
+            wider = replace(wider, conditions=(*wider.conditions, asked.query.scored))
         first = reader.read(_found(view, wider, folded=folded))
     best = [Placed(story, read.score) for read, story in first if read.evidence.coverage]
     placed = {placed.story[0].story if folded else placed.story[0].key for placed in best}

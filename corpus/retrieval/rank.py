@@ -50,11 +50,11 @@ def rank(
 
 
 def fold(hits: Iterable[Scored], order: Order = Order.SCORE) -> tuple[Story, ...]:
-    """Gather copies under the best of them; between equals under the earliest, which the others copied."""
+    """Gather copies under the best or newest of them; between equals under the earliest, which the others copied."""
     stories: dict[int, list[Scored]] = {}
     for hit in hits:
         stories.setdefault(hit.story, []).append(hit)
-    if order is not Order.SCORE:
+    if order is Order.NEWEST:
         return tuple(map(tuple, stories.values()))
     return tuple(tuple(sorted(copies, key=_best_first)) for copies in stories.values())
 

@@ -7,7 +7,7 @@ keys. Whatever is found here is what is counted, ranked and marked in excerpts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.analysis import Analyser
@@ -85,6 +85,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
         score=tuple(weigher.scores),
+        optional=not weigher.words and not any(_needs(each, weigher.scored) for each in weigher.conditions),
         conditions=tuple(weigher.conditions),
         sources=base.sources,
         without=base.without,
@@ -123,6 +124,7 @@ class _Weigher:
     idf: list[float] = field(default_factory=list)
     phrases: list[Near] = field(default_factory=list)
     prefixes: dict[int, str] = field(default_factory=dict)
+    scored: set[tuple[Part, str]] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     languages: Sequence[str] = field(init=False)
@@ -182,7 +184,7 @@ class _Weigher:
         nears += [Near(_turned(near.terms), part, slop) for near in nears if slop and len(near.terms) == 2]  # noqa: PLR2004
         if scoring:
             self.phrases += [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
-            for forms in _aligned(readings):
+            for forms in (*_aligned(readings), *_aligned(_apart(readings))):
                 self._score(forms)
         return AnyOf(tuple(nears)) if len(nears) > 1 else nears[0]
 
@@ -197,9 +199,8 @@ class _Weigher:
     def _word(self, text: str) -> Iterator[AskedWord]:
         """The words that something typed in one piece is: ``2023-09-05`` is three."""
         readings = self.analyser.readings(text, self.languages)
-        first, *others = readings
+        first, apart = readings[0], _apart(readings)
         stops = [not term for term in self.analyser.terms(text, self.main)]
-        apart = [reading for reading in others if len(reading) != len(first)]
         for place, forms in enumerate(_aligned(readings)):
             if stops[place] or not forms:
                 continue
@@ -217,6 +218,7 @@ class _Weigher:
         forms = self._expanded(prefix)
         tells = idf(self.view, Part.SPELLING, *forms)
         number = self._known(tells)
+        self.scored.update((Part.SPELLING, form) for form in forms)
         self.scores += [(Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form)) for form in forms]
         for form in forms:
             for reading in self.analyser.readings(form, self.languages):
@@ -240,8 +242,9 @@ class _Weigher:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
         present = [form for form in forms if self.view.frequency(Part.TEXT, form)]
-        new = [form for form in forms if form not in self.terms]
+        new = [form for form in forms if (Part.TEXT, form) not in self.scored]
         if new:
+            self.scored.update((Part.TEXT, form) for form in new)
             self.terms |= dict.fromkeys(new, self._known(tells))
             self.scores += [
                 (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
@@ -256,10 +259,29 @@ class _Weigher:
         return not any(self.analyser.terms(text, self.main))
 
 
+def _needs(condition: Condition, scored: Container[tuple[Part, str]]) -> bool:
+    """Whether a condition holds only of articles in which a term stands that scores."""
+    match condition:
+        case Near(terms, part):
+            scoring = Part.TEXT if part in _RANKED else part
+            return any((scoring, term) in scored for _, term in terms)
+        case AnyOf(conditions):
+            return all(_needs(each, scored) for each in conditions)
+        case AllOf(conditions):
+            return any(_needs(each, scored) for each in conditions)
+        case Not():
+            return False
+
+
 def _aligned(readings: Sequence[Sequence[str]]) -> list[list[str]]:
     """For each word the forms that it has in readings of as many words as the first; stop words have none."""
     alike = [reading for reading in readings if len(reading) == len(readings[0])]
     return [[form for form in dict.fromkeys(forms) if form] for forms in zip(*alike, strict=True)]
+
+
+def _apart(readings: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The readings of another number of words than the first: what was put together by capitals, in its parts."""
+    return [reading for reading in readings if len(reading) != len(readings[0])]
 
 
 def _each(part: Part, forms: Iterable[str]) -> tuple[Near, ...]:

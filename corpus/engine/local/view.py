@@ -5,7 +5,7 @@ Builds tantivy's queries from terms alone: no typed text ever reaches its parser
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -25,7 +25,7 @@ _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken f
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _MANY = 20  # terms from which on a set of them is looked up at once
 
-Found = Mapping[Scored, DocAddress]
+Found = dict[Scored, DocAddress]
 """Ranked articles, the best first, and where each lies in the index."""
 
 
@@ -68,24 +68,21 @@ class IndexView:
         with faults_told():
             if query.most and order is not Order.SCORE:
                 return self._sorted(self._heavy(query, limit=self.articles, up_to=self.articles), order, limit)
-            if query.score and order is Order.SCORE:
-                hits = self._searcher.search(self._built(query), limit=limit, count=False).hits
-                return self._found([place for _, place in hits], [score for score, _ in hits])
-            direction = tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc
-            hits = self._searcher.search(
-                self._built(replace(query, score=())),
-                limit=limit,
-                count=False,
-                order_by_field="moment",
-                order=direction,
-            ).hits
-            return self._found([place for _, place in hits], [0.0] * len(hits), order)
+            if not query.score or order is not Order.SCORE:
+                return self._dated(query, order, limit)
+            hits = self._searcher.search(self._built(query), limit=limit, count=False).hits
+            found = self._found([place for _, place in hits], [score for score, _ in hits])
+            if query.optional and len(found) < limit:
+                others = replace(query, conditions=(*query.conditions, Not(query.scored)))
+                found |= self._dated(others, Order.NEWEST, limit - len(found))
+            return found
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; exact, but where there is ``most`` no more than ``up_to``."""
         with faults_told():
             if query.most:
                 return len(self._heavy(query, limit=_FIRST_LOOK, up_to=up_to))
+            query = replace(query, score=()) if query.optional else query
             found: Any = self._searcher.search(self._built(query), limit=1, count=True)
             return int(found.count)  # tantivy's stubs do not know it
 
@@ -125,6 +122,17 @@ class IndexView:
         return {
             Scored(key, story, (sign * moment) >> TIE_BITS, -score): place for score, moment, key, story, place in found
         }
+
+    def _dated(self, query: WeightedQuery, order: Order, limit: int) -> Found:
+        """The newest or the oldest articles for which the conditions hold."""
+        hits = self._searcher.search(
+            self._built(replace(query, score=())),
+            limit=limit,
+            count=False,
+            order_by_field="moment",
+            order=tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc,
+        ).hits
+        return self._found([place for _, place in hits], [0.0] * len(hits), order)
 
     def _sorted(self, places: Sequence[DocAddress], order: Order, limit: int) -> Found:
         found = self._found(places, [0.0] * len(places), order)
