@@ -156,6 +156,7 @@ class Question:
             self.common = True
             return None
         ways = [together(reading) for reading in readings if any(reading)]
+        ways = list(map(once, ways)) if slop else ways
         if wished and part in {"text", "title", "body"}:
             self.terms |= {term for reading in readings for term in reading if term}
             self.phrases += [(way, slop) for way in ways if len(way) > 1]
@@ -291,6 +292,11 @@ def together(terms: Sequence[str]) -> list[tuple[int, str]]:
     return [(place - places[0][0], term) for place, term in places]
 
 
+def once(way: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The terms of a phrase with a slop, each where it comes first: one that comes twice is near itself."""
+    return [(far, term) for place, (far, term) in enumerate(way) if term not in {each for _, each in way[:place]}]
+
+
 def stands(terms: Sequence[str], way: list[tuple[int, str]], slop: int, *, lax: bool = False) -> bool:
     """Whether terms stand at their distances; with a slop, within so many moves of that, and of two in any order.
 
@@ -305,6 +311,6 @@ def stands(terms: Sequence[str], way: list[tuple[int, str]], slop: int, *, lax: 
             all(start + far < len(terms) and terms[start + far] == term for far, term in way)
             for start in range(len(terms))
         )
-    found = [[place - far for place, each in enumerate(terms) if each == term] for far, term in way]
-    far = way[1][0]
-    return any(min(abs(other - one), abs(other - one + 2 * far)) <= slop for one, other in product(*found))
+    found = [[place for place, each in enumerate(terms) if each == term] for _, term in way]
+    reach = way[1][0] + slop
+    return any(abs(other - one) <= reach for one, other in product(*found))

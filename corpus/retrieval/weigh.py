@@ -7,8 +7,8 @@ keys. Whatever is found here is what is counted, ranked and marked in excerpts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
@@ -31,7 +31,7 @@ from corpus.retrieval.query import (
 
 _PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
 _RANKED = {Part.TEXT, Part.HEADLINE, Part.BODY}  # what words score from: not who wrote, nor under which heading
-_EXPANDED = 200  # words that a prefix stands for at most: those of the most articles
+_EXPANDED, _EXPANDED_IN_ALL = 200, 400  # words that a prefix stands for at most, and all of them: the commonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
         score=tuple(weigher.scores),
-        optional=not weigher.words and not any(_needs(each, weigher.scored) for each in weigher.conditions),
+        optional=not weigher.words,
         conditions=tuple(weigher.conditions),
         sources=base.sources,
         without=base.without,
@@ -124,16 +124,19 @@ class _Weigher:
     idf: list[float] = field(default_factory=list)
     phrases: list[Near] = field(default_factory=list)
     prefixes: dict[int, str] = field(default_factory=dict)
-    scored: set[tuple[Part, str]] = field(default_factory=set)
+    scored: set[str] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     languages: Sequence[str] = field(init=False)
     main: str | None = field(init=False)
+    expanded: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.languages = self.query.filters.languages or self.view.languages
         spoken = self.analyser.spoken(" ".join(map(str, self.query.clauses)), self.languages)
         self.main = spoken or next(iter(self.languages), None)
+        prefixes = sum(map(_prefixes, self.query.clauses)) or 1
+        self.expanded = min(_EXPANDED, _EXPANDED_IN_ALL // prefixes)
 
     def take(self, clause: Clause) -> None:
         """Take a clause of the query itself: words are ranked, everything else must hold."""
@@ -176,14 +179,13 @@ class _Weigher:
         """Words that stand together, in any language of the archive that knows them."""
         slop = clause.slop if isinstance(clause, Phrase) else 0
         readings = self.analyser.readings(clause.text, self.languages)
-        places = [_together(reading) for reading in readings]
+        places = [_close(_together(reading)) if slop else _together(reading) for reading in readings]
         if not any(places) or self._is_common(clause.text):
             self.common.append(str(clause))
             return None
         nears = [Near(terms, part, slop) for terms in dict.fromkeys(filter(None, places))]
-        nears += [Near(_turned(near.terms), part, slop) for near in nears if slop and len(near.terms) == 2]  # noqa: PLR2004
         if scoring:
-            self.phrases += [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
+            self.phrases += [replace(near, part=Part.TEXT) for near in nears if len(near.terms) > 1]
             for forms in (*_aligned(readings), *_aligned(_apart(readings))):
                 self._score(forms)
         return AnyOf(tuple(nears)) if len(nears) > 1 else nears[0]
@@ -213,12 +215,11 @@ class _Weigher:
         for forms in _aligned(apart):
             self._score(forms)
 
-    def _prefix(self, prefix: Prefix) -> tuple[float, list[str]]:
+    def _prefix(self, prefix: Prefix) -> tuple[float, Sequence[str]]:
         """How much a prefix tells, and the words that it stands for."""
         forms = self._expanded(prefix)
         tells = idf(self.view, Part.SPELLING, *forms)
         number = self._known(tells)
-        self.scored.update((Part.SPELLING, form) for form in forms)
         self.scores += [(Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form)) for form in forms]
         for form in forms:
             for reading in self.analyser.readings(form, self.languages):
@@ -226,12 +227,12 @@ class _Weigher:
         self.prefixes[number] = self._beginning(prefix)
         return tells, forms
 
-    def _expanded(self, prefix: Prefix) -> list[str]:
+    def _expanded(self, prefix: Prefix) -> Sequence[str]:
         beginning = self._beginning(prefix)
-        found = self.view.spellings(beginning, _EXPANDED + 1) if beginning else []
-        if len(found) > _EXPANDED:
-            self.notes.append(f"“{prefix}” was read as the {_EXPANDED} words of the most articles that begin so.")
-        return found[:_EXPANDED]
+        found = self.view.spellings(beginning, self.expanded + 1) if beginning else ()
+        if len(found) > self.expanded:
+            self.notes.append(f"“{prefix}” was read as the {self.expanded} words of the most articles that begin so.")
+        return found[: self.expanded]
 
     def _beginning(self, prefix: Prefix) -> str:
         return "".join(self.analyser.spellings(prefix.text))
@@ -242,9 +243,9 @@ class _Weigher:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
         present = [form for form in forms if self.view.frequency(Part.TEXT, form)]
-        new = [form for form in forms if (Part.TEXT, form) not in self.scored]
+        new = [form for form in forms if form not in self.scored]
         if new:
-            self.scored.update((Part.TEXT, form) for form in new)
+            self.scored.update(new)
             self.terms |= dict.fromkeys(new, self._known(tells))
             self.scores += [
                 (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
@@ -259,18 +260,17 @@ class _Weigher:
         return not any(self.analyser.terms(text, self.main))
 
 
-def _needs(condition: Condition, scored: Container[tuple[Part, str]]) -> bool:
-    """Whether a condition holds only of articles in which a term stands that scores."""
-    match condition:
-        case Near(terms, part):
-            scoring = Part.TEXT if part in _RANKED else part
-            return any((scoring, term) in scored for _, term in terms)
-        case AnyOf(conditions):
-            return all(_needs(each, scored) for each in conditions)
-        case AllOf(conditions):
-            return any(_needs(each, scored) for each in conditions)
-        case Not():
-            return False
+def _prefixes(clause: Clause | Together) -> int:
+    """How many prefixes a clause has."""
+    match clause:
+        case Prefix():
+            return 1
+        case Must(inner) | Without(inner) | In(_, inner):
+            return _prefixes(inner)
+        case Either(parts) | Together(parts):
+            return sum(map(_prefixes, parts))
+        case Word() | Phrase():
+            return 0
 
 
 def _aligned(readings: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -304,10 +304,10 @@ def _together(terms: Sequence[str]) -> Terms:
     return tuple((place - places[0][0], term) for place, term in places)
 
 
-def _turned(terms: Terms) -> Terms:
-    """The same two terms the other way round."""
-    (_, first), (distance, second) = terms
-    return (0, second), (distance, first)
+def _close(terms: Terms) -> Terms:
+    """The terms of a phrase with a slop, each once: where it stands once, that is near itself."""
+    first = {term: distance for distance, term in reversed(terms)}
+    return tuple(sorted((distance, term) for term, distance in first.items()))
 
 
 def idf(view: EngineView, part: Part, *terms: str) -> float:
