@@ -48,12 +48,14 @@ _NOTES = """
 - *Private memory*: RssAnon after all pages, in 10**6 bytes. Mapped files are page cache and not counted; that flatters
   tantivy and bm25s, and Dateline with them. *On disk*: indexes and the articles that are shown from them.
 - *Ingest*: from JSON Lines to an index that answers, median. The peers parse and insert; Dateline also reads dates,
-  makes addresses canonical, cleans, finds copies and keeps the articles in a database beside the index.
+  makes addresses canonical, cleans, finds languages and near-copies, and keeps the articles in a database beside the
+  index.
 - Stop words are one list for all peers; tantivy, bm25s and rank-bm25 use the Snowball stemmer, FTS5 its Porter stemmer.
-- Not everything does the same work. Dateline picks the excerpt among sentence-aligned passages, lets the best passage
-  lift its article, counts matches and folds copies; FTS5 and tantivy cut a snippet, tantivy counts matches; bm25s and
-  rank-bm25 have no excerpts and show the first 300 characters, know no phrases and read them as words, and get their
-  filters from two arrays of source and date.
+- Not everything does the same work. Dateline reads the first fifteen stories, asks once more with what the best have
+  in common, ranks their passages and weighs where the words stand, picks the excerpts among whole sentences, counts
+  matches and folds copies; FTS5 and tantivy cut a snippet, tantivy counts matches; bm25s and rank-bm25 have no excerpts
+  and show the first 300 characters, know no phrases and read them as words, and get their filters from two arrays of
+  source and date.
 """
 
 _INTERACTION = """

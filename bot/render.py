@@ -6,6 +6,7 @@ what buttons do is in ``bot.views``, which hands them in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -20,7 +21,11 @@ TEXT = 4000  # all text of a message with Components V2 (Discord's documentation
 PAGE = 5  # hits on a page: with header, a row of buttons and three selects 34 of the 40 components of a message
 CHOICE = 100  # name and value of a suggestion (Discord's documentation of application commands)
 NOTE, NOTES = 200, 3  # how long a note is at most, in UTF-16 units, and how many there are
+OFFERED, OFFER = 3, 300  # queries that are offered instead, and what they take at most above hits, in UTF-16 units
+BUTTON = 80  # the label of a button (Discord's documentation of components)
 ACCENT = 0x3B6EA5
+_MEANT = "Did you mean "
+_CODE = re.compile(r"`([^`]+)`")
 
 Item = ui.Item[Any]
 
@@ -34,16 +39,30 @@ def results(
     for hit, card in zip(found.hits, cards(found.hits, TEXT - units(header)), strict=True):
         box.add_item(ui.Separator())
         box.add_item(ui.Section(ui.TextDisplay(card), accessory=read(hit.article)))
-    return _view(box, *([ui.ActionRow(*buttons)] if buttons else []))
+    return _view(box, *_row(buttons))
 
 
-def no_match(found: Results, status: CorpusStatus) -> ui.LayoutView:
-    """Nothing was found: what was searched, and what there is to be found."""
-    header = [code(found.query), "### No article matches"]
-    header.append(f"Searched {holdings(status)}.")
+def no_match(found: Results, status: CorpusStatus, *, buttons: Sequence[Item] = ()) -> ui.LayoutView:
+    """Nothing was found: what was searched, what there is to be found, and what to ask instead."""
+    header = [code(found.query), "### No article matches", f"Searched {holdings(status)}.", *_meant(found)]
+    header += [f"Without {code(each.without)}: {_articles(each.matched)}" for each in found.relaxed if each.matched]
     header += [f"-# {note}" for note in _notes(found.notes)]
     header.append("-# Try fewer words, another spelling or a wider period; `/sources` lists the outlets.")
-    return _box("\n".join(header))
+    return _view(_panel(_clip("\n".join(header))), *_row(buttons))
+
+
+def offers(found: Results) -> tuple[str, ...]:
+    """The queries that are offered in the place of one that may be misspelt; above hits there is little room."""
+    offered = found.did_you_mean[:OFFERED]
+    while found.hits and sum(map(units, offered)) > OFFER:
+        offered = offered[:-1]
+    return offered
+
+
+def offered(header: str) -> tuple[str, ...]:
+    """The queries that stand as offers in the header of an answer."""
+    line = next((line for line in header.split("\n") if line.startswith(_MEANT)), "")
+    return tuple(_CODE.findall(line))
 
 
 def empty(*, filling: bool, inputs: bool) -> ui.LayoutView:
@@ -82,6 +101,11 @@ def sources(all_of_them: Sequence[Source]) -> ui.LayoutView:
             break
         lines.append(line)
     return _box("\n".join(lines))
+
+
+def label(query: str) -> str:
+    """A query on a button, as much of it as a button holds."""
+    return short(query, BUTTON) or ELLIPSIS
 
 
 def choice(source: Source) -> app_commands.Choice[str] | None:
@@ -132,21 +156,31 @@ def _header(found: Results, notes: Iterable[str]) -> str:
     """The query as it is read back from the message, what was found, and how the query was read."""
     about = "" if found.pages_exact else "about "
     page = f" · page {found.page:,} of {about}{found.pages:,}" if found.pages > 1 else ""
-    return "\n".join([code(found.query), f"-# {_found(found)}{page}", *[f"-# {note}" for note in _notes(notes)]])
+    told = [f"-# {note}" for note in _notes(notes)]
+    return "\n".join([code(found.query), f"-# {_found(found)}{page}", *_meant(found), *told])
+
+
+def _meant(found: Results) -> list[str]:
+    """A line with what may have been meant, from which a button reads it back."""
+    queries = [code(query) for query in offers(found)]
+    listed = " or ".join(filter(None, [", ".join(queries[:-1]), *queries[-1:]]))
+    return [f"{_MEANT}{listed}?"] if queries else []
 
 
 def _found(found: Results) -> str:
+    """How many articles have all the words, and how many some; sorted by date only the former are listed."""
     most = "" if found.matched_exact else "at least "
+    some = "" if found.ranked == found.matched else f", {found.ranked:,} {_have(found.ranked)} some"
+    having = "article has" if found.matched == 1 else "articles have"
     if found.dropped:
         but = ", ".join(f"“{word}”" for word in found.dropped)
-        counted = f"{most}{found.matched:,} {_have(found.matched)} all but {prose(short(but, NOTE))}"
-        return f"no article has all the words: {counted}, {found.ranked:,} {_have(found.ranked)} some"
-    if found.matched == found.ranked:
+        counted = f"{most}{found.matched:,} {_have(found.matched) if some else having}"
+        return f"no article has all the words: {counted} all but {prose(short(but, NOTE))}{some}"
+    if not some:
         return f"{most}{_articles(found.matched)}"
     if not found.matched:
-        return f"no article has all the words, {found.ranked:,} {_have(found.ranked)} some"
-    having = "article has" if found.matched == 1 else "articles have"
-    return f"{most}{found.matched:,} {having} all the words, {found.ranked:,} {_have(found.ranked)} some"
+        return f"no article has all the words{some}"
+    return f"{most}{found.matched:,} {having} all the words{some}"
 
 
 def _have(number: int) -> str:
@@ -197,7 +231,15 @@ def _years(source: Source) -> str:
 
 
 def _box(text: str) -> ui.LayoutView:
-    return _view(ui.Container(ui.TextDisplay(text), accent_colour=ACCENT))
+    return _view(_panel(text))
+
+
+def _panel(text: str) -> Item:
+    return ui.Container(ui.TextDisplay(text), accent_colour=ACCENT)
+
+
+def _row(buttons: Sequence[Item]) -> list[Item]:
+    return [ui.ActionRow(*buttons)] if buttons else []
 
 
 def _view(*items: Item) -> ui.LayoutView:

@@ -26,6 +26,7 @@ _OUTDATED = "This message can no longer do that: ask again with `/search`."
 
 _TURN = re.compile(r"turn:(?P<page>\d{1,6}):(?P<asker>\d{1,20}):(?P<ranked>\d{1,9})")
 _READ = re.compile(r"read:(?P<id>\w{1,40})")
+_ASK = re.compile(r"ask:(?P<place>\d):(?P<asker>\d{1,20})")
 
 Button = ui.Button[ui.LayoutView]
 
@@ -83,7 +84,36 @@ class Read(ui.DynamicItem[Button], template=_READ):
         await answer(interaction, article(interaction, self.article_id))
 
 
-BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (Turn, Read)
+class Ask(ui.DynamicItem[Button], template=_ASK):
+    """A query that is offered in the place of a misspelt one: the message holds it, the button says which it is."""
+
+    def __init__(self, label: str, place: int, asker: int) -> None:
+        super().__init__(Button(label=label, custom_id=f"ask:{place}:{asker}"))
+        self.place, self.asker = place, asker
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """The button as it stands on a message, after any number of restarts."""
+        return cls(getattr(item, "label", None) or "", int(match["place"]), int(match["asker"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask what was meant."""
+        await conduct(interaction, "ask", self._ask)
+
+    async def _ask(self, interaction: Interaction) -> None:
+        """In place for the one who asked, as a private copy for anybody else."""
+        own = interaction.user.id == self.asker
+        await interaction.response.defer(ephemeral=True, thinking=not own)
+        offered = render.offered(_header_of(interaction.message))
+        if self.place >= len(offered):
+            await interaction.followup.send(view=render.notice(_OUTDATED), ephemeral=True)
+            return
+        await give(
+            interaction, await page(interaction, Query.parse(offered[self.place], today=interaction.client.today))
+        )
+
+
+BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (Turn, Read, Ask)
 
 
 def works(custom_id: str) -> bool:
@@ -113,10 +143,11 @@ async def search(interaction: Interaction, query: Query, page: int = 1) -> Resul
 
 async def results(interaction: Interaction, found: Results, *, notes: list[str] | None = None) -> ui.LayoutView:
     """What was found, with its buttons; or what was searched, where nothing was."""
+    buttons = [*_turns(found, interaction.user.id), *_asks(found, interaction.user.id)]
     if found.hits:
-        return render.results(found, read=_read_button, buttons=_turns(found, interaction.user.id), notes=notes or [])
+        return render.results(found, read=_read_button, buttons=buttons, notes=notes or [])
     status = await interaction.client.archive.ask(Corpus.status)
-    return render.no_match(found, status) if status.articles else nothing_yet(interaction)
+    return render.no_match(found, status, buttons=buttons) if status.articles else nothing_yet(interaction)
 
 
 def nothing_yet(interaction: Interaction) -> ui.LayoutView:
@@ -135,12 +166,18 @@ async def article(interaction: Interaction, article_id: str) -> ui.LayoutView:
 
 def query_of(message: discord.Message | None) -> str | None:
     """The query that stands as inline code at the head of an answer; None where there is none."""
+    found = _QUERY.match(_header_of(message))
+    return found[1] if found else None
+
+
+def _header_of(message: discord.Message | None) -> str:
+    """The text at the head of an answer, which begins with its query; '' where there is none."""
     for component in message.components if message else ():
         inner = getattr(component, "children", ())
         text = getattr(inner[0] if inner else component, "content", "")
-        if found := _QUERY.match(text):
-            return found[1]
-    return None
+        if _QUERY.match(text):
+            return str(text)
+    return ""
 
 
 def _read_button(shown: Article) -> ui.Item[Any]:
@@ -154,3 +191,7 @@ def _turns(found: Results, asker: int) -> tuple[ui.Item[Any], ...]:
         Turn("Previous", found.page - 1, asker, found.ranked, disabled=found.page <= 1),
         Turn("Next", found.page + 1, asker, found.ranked, disabled=found.page >= found.pages),
     )
+
+
+def _asks(found: Results, asker: int) -> tuple[ui.Item[Any], ...]:
+    return tuple(Ask(render.label(query), place, asker) for place, query in enumerate(render.offers(found)))

@@ -86,24 +86,26 @@ class Analyser:
 
     def article(self, article: Article) -> Words:
         """All words of an article. A headline that is only the beginning of the text is none."""
-        term, spelt = self._memory(kind_of(article.language)).__getitem__, set[str]()
-
-        def read(text: str) -> list[str]:
-            found = words.words(text)
-            spelt.update(map(self._spellings.__getitem__, found))
-            return list(map(term, found))
-
-        headline = [] if article.headline_derived else read(article.headline)
-        author = read(article.byline or "")
-        begins, ends, starts, body = list[int](), list[int](), list[int](), list[str]()
-        for begin, end in sentences(article.text):
-            begins.append(begin)
-            ends.append(end)
+        spans = list(sentences(article.text))
+        headline = [] if article.headline_derived else words.words(article.headline)
+        outlet, author = words.words(article.source_name), words.words(article.byline or "")
+        starts, body = list[int](), list[str]()
+        for found in words.words_of(article.text, spans):
             starts.append(len(body))
-            body += read(article.text[begin:end])
-        credit = [*read(article.source_name), *author]
-        analysed = Analysed(headline, body, credit, begins, ends, starts, torn=article.text.endswith("…"))
-        return Words(analysed, author, self.terms(article.section or "", article.language), sorted(spelt - {""}))
+            body += found
+        term = self._memory(kind_of(article.language)).__getitem__
+        by = list(map(term, author))
+        analysed = Analysed(
+            headline=list(map(term, headline)),
+            body=list(map(term, body)),
+            credit=[*map(term, outlet), *by],
+            begins=[begin for begin, _ in spans],
+            ends=[end for _, end in spans],
+            starts=starts,
+            torn=article.text.endswith("…"),
+        )
+        section = self.terms(article.section or "", article.language)
+        return Words(analysed, by, section, self._vocabulary([*headline, *body, *outlet, *author]))
 
     def spellings(self, text: str) -> list[str]:
         """The same words folded but not stemmed, stop words too: for a vocabulary, whatever the language.
@@ -136,6 +138,15 @@ class Analyser:
         counts = {language: self.terms(text, language).count("") for language in by_kind.values()}
         best = max(counts, key=counts.__getitem__, default=None)
         return best if best and counts[best] >= self.terms(text).count("") + 2 else None
+
+    def _vocabulary(self, found: Sequence[str]) -> list[str]:
+        """The distinct spellings of these words. Of most words it is their lower case, which needs no memory."""
+        spelt = dict.fromkeys(
+            word.lower() if word.isalnum() and word.isascii() and len(word) <= _LONGEST_WORD else self._spellings[word]
+            for word in dict.fromkeys(found)
+        )
+        spelt.pop("", None)
+        return list(spelt)
 
     def _memory(self, kind: Kind) -> _Memory:
         memory = self._terms.get(kind)

@@ -102,7 +102,6 @@ class Corpus:
         matched = match(view, asked)
         placed, ranking = _placed(view, query, asked, matched, page * limit)
         first = (page - 1) * limit
-        lacking = not matched.articles or any(word.absent for word in asked.words)
         lost = not ranking.articles and page == 1
         return Results(
             query=str(query),
@@ -115,13 +114,13 @@ class Corpus:
             pages=-(-ranking.stories // limit),
             pages_exact=ranking.exact,
             dropped=matched.dropped,
-            did_you_mean=did_you_mean(query, self._analyser, view) if lacking else (),
-            relaxed=relaxed(query, self._count(view)) if lost else (),
+            did_you_mean=did_you_mean(query, self._analyser, view, self._trying(view)),
+            relaxed=relaxed(query, self._trying(view)) if lost else (),
         )
 
-    def _count(self, view: EngineView) -> Callable[[Query], int]:
-        """Counts the articles that match a query."""
-        return lambda query: match(view, weigh(query, self._analyser, view, self.sources)).articles
+    def _trying(self, view: EngineView) -> Callable[[Query], Matched]:
+        """Says how many articles match a query."""
+        return lambda query: match(view, weigh(query, self._analyser, view, self.sources))
 
     def _hits(self, view: EngineView, asked: Asked, placed: Sequence[Placed], first: int) -> Iterator[Hit]:
         """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""

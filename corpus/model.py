@@ -149,7 +149,7 @@ class Part(StrEnum):
     """What of an article a term may stand in.
 
     ``TEXT`` is all that is ranked: headline, body, outlet and byline. ``SPELLING`` holds the same words as they are
-    spelt, without stems: the archive's vocabulary.
+    spelt, without stems: the archive's vocabulary. ``LANGUAGE`` holds the code of the article's language.
     """
 
     TEXT = "text"
@@ -158,6 +158,7 @@ class Part(StrEnum):
     AUTHOR = "author"
     SECTION = "section"
     SPELLING = "spelling"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)

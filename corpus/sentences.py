@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from corpus.model import Span
 
-# A mark ends a sentence before a space or the end of a line; where words are not spaced, it needs none.
-_BORDER = re.compile(r"[.!?…؟।॥۔]+[\"'”’»)\]」』]*(?:\s+|$)|[。！？]+[\"'”’»)\]」』]*\s*")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sr|Sra|Jr|St|Mt|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Pres|Hon|Rev|Inc|Ltd|Co|Corp|"
-    r"No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)|\.[A-Za-z])$"
+_MARKS = ".!?…؟।॥۔"  # they end a sentence before a space or the end of a line
+_MARKS_UNSPACED = "。！？"  # where words are not spaced, they need none
+_CLOSING = r"\"'”’»)\]」』"
+
+# The end of a line, or marks with what closes behind them and the space after. All begin with one set, by which the
+# search skips what stands between, ten times as fast as by alternatives.
+_BORDER = re.compile(
+    rf"""[\n{_MARKS}{_MARKS_UNSPACED}]
+    (?: (?<=\n)
+      | (?: (?<=[{_MARKS}]) [{_MARKS}]*+ [{_CLOSING}]*+ (?=\s|\Z)
+          | (?<=[{_MARKS_UNSPACED}]) [{_MARKS_UNSPACED}]*+ [{_CLOSING}]*+ )
+        (?P<space> [^\S\n]*+ ) )""",
+    re.VERBOSE,
 )
-_LONGEST_ABBREVIATION = 12  # characters
+_SHORTENED = (
+    "Mr Mrs Ms Dr Prof Sr Sra Jr St Mt Gen Col Lt Capt Sgt Sen Rep Gov Pres Hon Rev Inc Ltd Co Corp No vs Jan Feb Aug "
+    "Sep Sept Oct Nov Dec"
+)
+_ABBREVIATION = re.compile(
+    "|".join(
+        [r"(?<=\b[A-Z])", r"(?<=\.[A-Za-z])"]
+        + [rf"(?<=\b(?:{'|'.join(same)}))" for _, same in groupby(sorted(_SHORTENED.split(), key=len), len)]
+    )
+)
+"""Matches where one has just ended."""
 
 
 def sentences(text: str) -> Iterator[Span]:
     """The sentences of a text, without the white space between; a line end always ends one."""
-    offset = 0
-    for line in text.split("\n"):
-        start = 0
-        for border in _BORDER.finditer(line):
-            end = border.end()
-            if _ends_sentence(line, border.start(), end):
-                yield Span(offset + start, offset + border.start() + len(border.group().rstrip()))
-                start = end
-        if start < len(line):
-            yield Span(offset + start, offset + len(line))
-        offset += len(line) + 1
+    start = 0
+    for border in _BORDER.finditer(text):
+        mark, after = border.span()
+        if text[mark] == "\n":
+            if start < mark:
+                yield Span(start, mark)
+        elif _ends_sentence(text, mark, after):
+            yield Span(start, border.start("space"))
+        else:
+            continue
+        start = after
+    if start < len(text):
+        yield Span(start, len(text))
 
 
-def _ends_sentence(line: str, mark: int, after: int) -> bool:
+def _ends_sentence(text: str, mark: int, after: int) -> bool:
     """Whether a mark ends a sentence: not before a small letter, nor as the dot of an abbreviation."""
-    if line[mark] in "。！？" or after == len(line):
+    if text[mark] in _MARKS_UNSPACED or after == len(text) or text[after] == "\n":
         return True
-    if line[after].islower():
+    if text[after].islower():
         return False
-    return line[mark] != "." or not _ABBREVIATION.search(line, max(0, mark - _LONGEST_ABBREVIATION), mark)
+    return text[mark] != "." or not _ABBREVIATION.match(text, mark)

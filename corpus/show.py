@@ -26,6 +26,8 @@ def results(found: model.Results, status: model.CorpusStatus) -> None:
     for note in found.notes:
         console.print(Text(note, style="yellow"))
     console.print(Text(counted(found, status), style="dim"))
+    for line in instead(found):
+        console.print(Text(line, style="yellow"))
     for hit in found.hits:
         console.print()
         _hit(console, hit)
@@ -45,9 +47,15 @@ def counted(found: model.Results, status: model.CorpusStatus) -> str:
         return f"Page {found.page} is past the last: there are {found.pages}."
     matched = f"{found.matched:,}{'' if found.matched_exact else ' or more'}"
     but = f" but {', '.join(found.dropped)}" if found.dropped else ""
-    return (
-        f"{matched} of {status.articles:,} articles have all of {found.query}{but}; {found.ranked:,} have some of it."
-    )
+    some = f"; {found.ranked:,} have some of it" if found.ranked != found.matched else ""
+    return f"{matched} of {status.articles:,} articles have all of {found.query}{but}{some}."
+
+
+def instead(found: model.Results) -> list[str]:
+    """What might have been meant, and what there would be without each of the filters."""
+    lines = [f"Did you mean {' or '.join(found.did_you_mean)}?"] if found.did_you_mean else []
+    lines += [f"Without {each.without}: {_many(each.matched, 'article')}." for each in found.relaxed if each.matched]
+    return lines
 
 
 def article(whole: model.Article) -> None:

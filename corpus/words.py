@@ -8,7 +8,7 @@ everything else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import add
 
@@ -18,7 +18,8 @@ Place = tuple[str, int, int]
 """A word as it stands there, and where: in code points, half open."""
 
 # Letters and digits, joined by inner apostrophes (Cuba's), dots of acronyms (U.S.), separators of numbers (76,000).
-_PLAIN = re.compile(r"[^\W_]+(?:['’][^\W_]+|[.,]\d+|\.[^\W\d_](?![^\W_]))*")
+# It is given no underscores, which separate words but are ``\w``: half as quick again as with ``[^\W_]``.
+_PLAIN = re.compile(r"\w++(?:['’]\w++|[.,]\d++|\.[^\W\d](?!\w))*+")
 
 # Everything but Latin, Greek, Cyrillic, Hebrew and Arabic letters without marks, and common punctuation.
 _BEYOND_PLAIN = re.compile(
@@ -53,7 +54,7 @@ _HUMP = regex.compile(r"\p{Lu}*\p{N}+\p{Ll}*|\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p
 def words(text: str) -> list[str]:
     """The words of a text, in order."""
     if _is_plain(text):
-        return _PLAIN.findall(text)
+        return _PLAIN.findall(text.replace("_", " "))
     found: list[str] = []
     for unspaced, made, word in _FULL.findall(text):
         if word:
@@ -66,6 +67,14 @@ def words(text: str) -> list[str]:
     return found
 
 
+def words_of(text: str, parts: Iterable[tuple[int, int]]) -> Iterator[list[str]]:
+    """The words of each of these parts of a text, which no word may cross."""
+    if _is_plain(text):
+        plain = text.replace("_", " ")
+        return (_PLAIN.findall(plain, start, stop) for start, stop in parts)
+    return (words(text[start:stop]) for start, stop in parts)
+
+
 def places(text: str) -> Iterator[Place]:
     """The same words with their places.
 
@@ -74,7 +83,7 @@ def places(text: str) -> Iterator[Place]:
     its parts are words after it.
     """
     if _is_plain(text):
-        return ((word.group(), word.start(), word.end()) for word in _PLAIN.finditer(text))
+        return ((word.group(), word.start(), word.end()) for word in _PLAIN.finditer(text.replace("_", " ")))
     return _full(text)
 
 

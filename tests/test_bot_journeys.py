@@ -189,6 +189,73 @@ async def test_nothing_found_says_what_was_searched_and_which_period_there_is(sa
         assert not answer.buttons
 
 
+async def test_a_misspelt_word_is_mended_by_a_button_also_when_the_bot_was_killed_and_started_again(samples_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query='+astrolobe "stern dor" after:2019')
+        meant = '+astrolabe "stern door" after:2019-01-01'
+        assert f"\nDid you mean `{meant}`" in answer.text
+        assert len(answer.buttons) <= 3
+        bot.signal(signal.SIGKILL)
+        await bot.wait()
+        await started(discord, samples_archive)
+        mended = await answer.press(meant)
+        assert mended.updates
+        assert mended.texts[0].startswith(f"`{meant}`\n")
+
+
+async def test_a_misspelt_word_among_others_is_mended_beside_the_pages(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        shared = await discord.user("reader").slash("search", query="harbour astrolobe", public=True)
+        assert "\nDid you mean `harbour astrolabe`?\n" in shared.texts[0]
+        assert cards(shared)
+        assert [button.label for button in shared.buttons][-3:] == ["Previous", "Next", "harbour astrolabe"]
+        before = list(shared.texts)
+        copy = await shared.press("harbour astrolabe", by=discord.user("somebody else"))
+        assert copy.ephemeral
+        assert copy.texts[0].startswith("`harbour astrolabe`\n")
+        assert shared.texts == before
+        second = await shared.press("Next")
+        assert "\nDid you mean `harbour astrolabe`?" in second.texts[0]
+        assert "page 2" in second.texts[0]
+        mended = await second.press("harbour astrolabe")
+        assert mended.updates
+        assert any("strolabe" in card for card in cards(mended))
+
+
+async def test_an_offer_that_its_message_lost_says_so(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="astrolobe")
+        for component in _walk(answer.components):
+            if component["type"] == 10:
+                component["content"] = "`astrolobe`"
+        pressed = await answer.press("astrolabe")
+        assert "ask again with `/search`" in pressed.followups[0].text
+
+
+async def test_nothing_found_says_how_many_there_are_without_each_filter(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="ferry", source="harborpost.example")
+        assert re.search(r"\nWithout `source:harborpost.example`: \d+ articles\n", answer.text)
+        assert "Did you mean harbourpost.example?" in answer.text
+
+
+async def test_an_answer_is_put_in_the_order_that_was_asked_for(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        for order, reverse in [("oldest", False), ("newest", True)]:
+            answer = await reader.slash("search", query="ferry Aurelia", sort=order)
+            assert answer.texts[0].startswith(f"`ferry Aurelia sort:{order}`\n-# ")
+            assert re.search(r"\n-# \d+ articles( · page 1 of \d+)?$", answer.texts[0])
+            years = [int(re.search(DATE, card)[0][-4:]) for card in cards(answer)]
+            assert years == sorted(years, reverse=reverse)
+            assert len(set(years)) > 1
+
+
 async def test_an_empty_question_is_answered_with_what_may_be_asked(samples_archive):
     async with DiscordDouble() as discord:
         await started(discord, samples_archive)

@@ -1,5 +1,6 @@
 """What the corpus answers stands on a Discord message, within its limits and with source and date, whatever it says."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -20,12 +21,14 @@ from corpus import (
     IngestReport,
     PubDate,
     Rejection,
+    Relaxed,
     Results,
     Source,
     Span,
 )
 
 COMPONENTS = 40  # of a message, nested ones counted (Discord's documentation)
+STATUS = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
 BARRIER = "The tidal barrier held through the night, the harbour office said."
 
 
@@ -153,10 +156,17 @@ def test_a_publication_date_is_printed_as_it_was_known(published, printed):
          "-# at least 10,000 articles have all the words, 20,000 have some"),
         ({"matched": 6, "ranked": 22, "dropped": ("harbour", "ferry")},
          "-# no article has all the words: 6 have all but “harbour”, “ferry”, 22 have some"),
+        ({"query": "tidal barrier sort:newest", "matched": 6, "ranked": 6, "dropped": ("ferry",)},
+         "-# no article has all the words: 6 articles have all but “ferry”"),
+        ({"query": "tidal barrier sort:oldest", "matched": 6, "ranked": 6, "page": 2, "pages": 2},
+         "-# 6 articles · page 2 of 2"),
+        ({"query": "tidal barrier sort:newest", "matched": 10000, "ranked": 10000, "matched_exact": False},
+         "-# at least 10,000 articles"),
     ],
 )  # fmt: skip
 def test_the_header_says_what_was_found(fields, line):
-    assert texts(shown(some_results(a_hit(an_article()), **fields)))[0].split("\n") == ["`tidal barrier`", line]
+    found = some_results(a_hit(an_article()), **fields)
+    assert texts(shown(found))[0].split("\n") == [f"`{found.query}`", line]
 
 
 def test_the_header_says_how_the_query_was_read_once_each():
@@ -167,10 +177,36 @@ def test_the_header_says_how_the_query_was_read_once_each():
 
 
 def test_nothing_found_says_what_was_searched_and_which_period_there_is():
-    status = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
-    said = text_of(render.no_match(some_results(matched=0, ranked=0, pages=0), status))
+    said = text_of(render.no_match(some_results(matched=0, ranked=0, pages=0), STATUS))
     assert said.startswith("`tidal barrier`\n### No article matches\n")
     assert "Searched 1,200 articles from 7 sources, 15 November 2019 to 14 November 2024." in said
+
+
+def test_what_may_have_been_meant_stands_below_the_count_and_is_read_back_from_there():
+    queries = ('tidal "barrier gate"', "tidal banner", "tidal carrier", "tidal farrier")
+    header = texts(shown(some_results(a_hit(an_article()), did_you_mean=queries)))[0]
+    assert header.split("\n")[2] == 'Did you mean `tidal "barrier gate"`, `tidal banner` or `tidal carrier`?'
+    assert render.offered(header) == queries[:3]
+    single = texts(shown(some_results(a_hit(an_article()), did_you_mean=queries[:1])))[0]
+    assert single.split("\n")[2] == 'Did you mean `tidal "barrier gate"`?'
+
+
+def test_above_hits_only_as_much_is_offered_as_there_is_room_for():
+    queries = tuple(f"tidal {letter * 200}" for letter in "abc")
+    assert render.offers(some_results(a_hit(an_article()), did_you_mean=queries)) == queries[:1]
+    assert render.offers(some_results(did_you_mean=queries)) == queries
+    assert not render.offers(some_results(a_hit(an_article()), did_you_mean=("👩" * 200,)))
+
+
+def test_nothing_found_says_what_may_have_been_meant_and_what_there_is_without_each_filter():
+    relaxed = (Relaxed("source:tides.example", 12), Relaxed("after:2030-01-01", 0), Relaxed('"tidal barrier"', 1))
+    found = some_results(matched=0, ranked=0, pages=0, did_you_mean=("tidal carrier",), relaxed=relaxed)
+    view = render.no_match(found, STATUS, buttons=[ui.Button(label="tidal carrier", custom_id="x")])
+    said = text_of(view)
+    assert "\nDid you mean `tidal carrier`?\n" in said
+    assert '\nWithout `source:tides.example`: 12 articles\nWithout `"tidal barrier"`: 1 article\n' in said
+    assert "2030" not in said
+    assert [item.label for item in view.walk_children() if isinstance(item, ui.Button)] == ["tidal carrier"]
 
 
 @pytest.mark.parametrize("inputs", [True, False])
@@ -229,11 +265,17 @@ queries = hostile_text.map(lambda text: clean(text.replace("`", ""))[:300] or "x
 
 
 @settings(max_examples=60)
-@given(st.lists(hits, min_size=1, max_size=render.PAGE), queries, st.lists(hostile_text, max_size=5))
-def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes):
-    view = shown(some_results(*found, query=query, notes=tuple(notes), matched=10**6, ranked=10**9, pages=10**6))
+@given(
+    st.lists(hits, min_size=1, max_size=render.PAGE), queries, st.lists(hostile_text, max_size=5),
+    st.lists(queries, max_size=5, unique=True),
+)  # fmt: skip
+def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes, meant):
+    numbers = {"matched": 10**6, "ranked": 10**9, "pages": 10**6}
+    results = some_results(*found, query=query, notes=tuple(notes), did_you_mean=tuple(meant), **numbers)
+    view = shown(results)
     assert within_limits(view)
     header, *cards = texts(view)
+    assert render.offered(header) == render.offers(results)
     assert header.split("\n")[0] == f"`{query}`"
     for hit, shown_card in zip(found, cards, strict=True):
         head, credit, *rest = shown_card.split("\n")
@@ -258,6 +300,19 @@ def test_the_worst_page_that_there_can_be_is_within_the_limits():
     fields = {"matched": 10**9, "ranked": 10**9 + 1, "matched_exact": False, "page": 10**6, "pages": 10**6}
     found = some_results(*[hit] * render.PAGE, query="👩" * 300, notes=(worst, f"{worst}1", f"{worst}2"), **fields)
     assert within_limits(shown(found))
+    for meant in (["x" * 100] * 3, ["👩" * 150], ["👩" * 300]):
+        assert within_limits(shown(replace(found, did_you_mean=tuple(meant))))
+
+
+@given(queries, st.lists(hostile_text, max_size=5), st.lists(queries, max_size=5), st.lists(queries, max_size=9))
+@settings(max_examples=60)
+def test_any_answer_without_a_hit_is_within_the_limits_and_its_buttons_have_labels(query, notes, meant, without):
+    relaxed = tuple(Relaxed(each * 9, 10**9) for each in without)
+    found = some_results(query=query, notes=tuple(notes), did_you_mean=tuple(meant), relaxed=relaxed)
+    view = render.no_match(found, STATUS)
+    assert within_limits(view)
+    assert render.offered(texts(view)[0]) == render.offers(found)
+    assert all(1 <= units(render.label(each)) <= render.BUTTON for each in render.offers(found))
 
 
 @settings(max_examples=60)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
+from itertools import accumulate, chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.analysis import Analyser
+from corpus.model import Article, PubDate
+from corpus.sentences import sentences
 from corpus.stems import fold
 
 ANALYSER = Analyser()
@@ -61,6 +65,37 @@ def test_tokens_are_the_terms_with_their_places(text, language):
     assert len(ANALYSER.spellings(text)) == len(tokens)
     assert all(0 <= token.start < token.stop <= len(text) for token in tokens)
     assert [token.start for token in tokens] == sorted(token.start for token in tokens)
+
+
+@given(TEXTS, st.sampled_from(LANGUAGES), TEXTS)
+def test_an_article_has_the_words_of_each_of_its_sentences(text, language, headline):
+    article = Article("id", headline, text, "outlet", "An outlet", PubDate(date(2024, 2, 29)), language=language)
+    read, spans = ANALYSER.article(article), list(sentences(text))
+    body = [ANALYSER.terms(text[span.start : span.stop], language) for span in spans]
+    assert spans == list(zip(read.analysed.begins, read.analysed.ends, strict=True))
+    assert list(read.analysed.starts) == list(accumulate(map(len, body), initial=0))[:-1]
+    assert list(read.analysed.body) == list(chain.from_iterable(body))
+    spelt = ANALYSER.spellings(f"{text}\n{headline}\nAn outlet")
+    assert sorted(read.spellings) == sorted({*spelt} - {""})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("One. Two? Three!", ["One.", "Two?", "Three!"]),
+        ("It rose to 3.5 p.c. and fell. Then it rose.", ["It rose to 3.5 p.c. and fell.", "Then it rose."]),
+        ("Mr. Roe of the U.S. Senate, No. 7, left. He came.", ["Mr. Roe of the U.S. Senate, No. 7, left.", "He came."]),
+        ("“Stop!” she said. (He did.) ‘Why?’ No", ["“Stop!” she said.", "(He did.)", "‘Why?’", "No"]),
+        ("He met Dr.\nShe left", ["He met Dr.", "She left"]),
+        ("One...  Two", ["One...", "Two"]),
+        ("他来了。“我走！”她说。", ["他来了。", "“我走！”", "她说。"]),
+        ("क्या हुआ। वह गया।", ["क्या हुआ।", "वह गया।"]),
+        ("\n\n", []),
+        ("", []),
+    ],
+)
+def test_sentences_end_at_marks_and_lines(text, found):
+    assert [text[span.start : span.stop] for span in sentences(text)] == found
 
 
 @given(TEXTS, st.sampled_from(LANGUAGES))

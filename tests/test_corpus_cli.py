@@ -147,6 +147,17 @@ def test_no_match_is_an_answer_and_not_a_failure(dateline, write):
     assert "2023-09-05" in done.stdout
 
 
+def test_what_may_have_been_meant_and_what_there_is_without_each_filter_is_printed(dateline, write):
+    write({"text": "One harbour."}, {"text": "Two harbours."})
+    dateline("ingest", "articles.jsonl")
+    lines = dateline("search", "harbuor", "after:2030").stdout.splitlines()
+    assert "Did you mean harbour after:2030-01-01?" in lines
+    lines = dateline("search", "harbour", "after:2030").stdout.splitlines()
+    assert "Without after:2030-01-01: 2 articles." in lines
+    lines = dateline("search", "harbour", "zwei", "sort:newest").stdout.splitlines()
+    assert "2 of 2 articles have all of harbour zwei sort:newest but zwei." in lines
+
+
 def test_an_excluded_word_needs_no_quoting(dateline, write):
     write({"text": "One harbour."}, {"text": "Two harbour."})
     dateline("ingest", "articles.jsonl")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
@@ -31,10 +31,11 @@ async def suggest_sources(interaction: discord.Interaction[Dateline], typed: str
 
 @app_commands.command(description="Search the archive: excerpts, each with its source and its date")
 @app_commands.describe(
-    query='Words, "a phrase", -without; also source:, after: and before:',
+    query='Words, "a phrase", -without, +must, OR, (groups), prefix*, title:, lang:, on:, last:7d and more',
     source="Only this outlet",
     after="From this day, month or year on, such as 2023-06",
     before="Up to the day before this one, such as 2023-09-05",
+    sort="The order: relevance unless you choose another",
     public="Show the answer to everyone here; otherwise only you see it",
 )
 @app_commands.autocomplete(source=suggest_sources)
@@ -44,9 +45,10 @@ async def search(  # noqa: PLR0917  # discord.py reads a command's options from 
     source: str | None = None,
     after: str | None = None,
     before: str | None = None,
+    sort: Literal["relevance", "newest", "oldest"] | None = None,
     public: bool = False,  # noqa: FBT001, FBT002  # discord.py passes options by name
 ) -> None:
     """Ask the archive; without a query but with a filter, newest first."""
     await interaction.response.defer(ephemeral=not public, thinking=True)
-    asked = Query.parse(query, source=source, after=after, before=before, today=interaction.client.today)
+    asked = Query.parse(query, source=source, after=after, before=before, sort=sort, today=interaction.client.today)
     await answer(interaction, views.page(interaction, asked))

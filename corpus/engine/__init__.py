@@ -17,7 +17,7 @@ class EngineView(Protocol):
 
     @property
     def languages(self) -> Sequence[str]:
-        """The languages of the articles, that of the most first."""
+        """The languages of the articles, that of the most first; "und" where it is not known."""
 
     def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
         """The best ``limit`` articles, or the newest, or the oldest; the newest first also among equal scores."""

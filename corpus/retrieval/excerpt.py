@@ -109,8 +109,12 @@ class _Cutter:
         return next((number for number, beginning in prefixes.items() if spelt.startswith(beginning)), None)
 
     def _highlights(self, text: str) -> tuple[Span, ...]:
-        """The asked words as they stand there: each whole word, each phrase from its first word to its last."""
-        found = [Span(token.start, token.stop) for _, token in self.matches(text)]
+        """The asked words as they stand there: each whole word, each phrase from its first word to its last.
+
+        What was asked for only as a part of a phrase is marked by itself where nothing else is.
+        """
+        matches = [(word, Span(token.start, token.stop)) for word, token in self.matches(text)]
+        found = [span for word, span in matches if word not in self.asked.bound]
         if self.asked.phrases:
             tokens = self.analyser.tokens(text, self.article.language)
             terms = [token.term for token in tokens]
@@ -119,7 +123,7 @@ class _Cutter:
                 for phrase in self.asked.phrases
                 for first, last in phrase_places(terms, phrase)
             ]
-        return _disjoint(sorted(found))
+        return _disjoint(sorted(found or (span for _, span in matches)))
 
     def _fit(self, whole: Span, limit: int, wanted: frozenset[int]) -> Span:
         if whole.stop - whole.start <= limit:

@@ -43,7 +43,7 @@ def match(view: EngineView, asked: Asked) -> Matched:
     if not asked.words:
         return Matched(_counted(view, others), others)
     absent = _typed(asked, [word for word in asked.words if word.absent])
-    notes = (f"No article has the word {listed(absent)}.",) if absent else ()
+    notes = (_no_article_has(absent),) if absent else ()
     present = sorted((word for word in asked.words if not word.absent), key=lambda word: -word.idf)
     if len(present) > _ALL_OF_AT_MOST:
         query = replace(others, most=tuple((word.condition, word.idf) for word in present), at_least=_SHARE)
@@ -71,6 +71,10 @@ def _most_telling(
         query = _with(others, [asked.query.scored])
         found = _counted(view, query)
     return found, query, kept
+
+
+def _no_article_has(words: Sequence[str]) -> str:
+    return f"No article has the word{'s' if len(words) > 1 else ''} {listed(words)}."
 
 
 def _counted(view: EngineView, query: WeightedQuery) -> int:

@@ -39,13 +39,18 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
     first = reader.read(stories[:READ])
     wider = widened([read for read, _ in first], asked, view)
     if wider is not None:
-        if asked.prefixes:  # other words can have the terms of those that begin so
-            wider = replace(wider, conditions=(*wider.conditions, asked.query.scored))
-        first = reader.read(_found(view, wider, folded=folded))
+        first = reader.read(_found(view, _as_asked(wider, asked), folded=folded))
     best = [Placed(story, read.score) for read, story in first if read.evidence.coverage]
     placed = {placed.story[0].story if folded else placed.story[0].key for placed in best}
     rest = (story for story in stories if (story[0].story if folded else story[0].key) not in placed)
     return [*best, *(Placed(story, story[0].score) for story in rest)]
+
+
+def _as_asked(wider: WeightedQuery, asked: Asked) -> WeightedQuery:
+    """The wider query for articles that have what was asked; a stem does not tell whether a word begins as a prefix."""
+    if not asked.prefixes:
+        return wider
+    return replace(wider, conditions=(*wider.conditions, asked.query.scored))
 
 
 def _found(view: EngineView, wider: WeightedQuery, *, folded: bool) -> Sequence[Story]:

@@ -34,10 +34,16 @@ def nearest(name: str, outlets: Sequence[Source]) -> list[str]:
     """The keys of the outlets whose key, name or host looks most like a name that none has."""
     spelt: dict[str, str] = {}
     for outlet in outlets:
-        for known in (outlet.key, outlet.key.rpartition(".")[0], _folded(outlet.name)):
+        for known in (_without_domain(outlet.key), _folded(outlet.name)):
             spelt.setdefault(known, outlet.key)
-    found = get_close_matches(_folded(name.removeprefix("www.")), list(filter(None, spelt)), _NEAREST, _ALIKE)
+    sought = _without_domain(_folded(name.removeprefix("www.")))
+    found = get_close_matches(sought, list(filter(None, spelt)), _NEAREST, _ALIKE)
     return list(dict.fromkeys(spelt[known] for known in found))
+
+
+def _without_domain(name: str) -> str:
+    """A host without what it ends in: ``.com`` makes no two outlets alike."""
+    return (name.rpartition(".")[0] or name) if " " not in name else name
 
 
 def _keys(names: Iterable[str], sources: Sequence[Source]) -> list[tuple[str, tuple[str, ...]]]:

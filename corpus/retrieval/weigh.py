@@ -39,8 +39,8 @@ class Asked:
     """What was asked, in terms.
 
     ``words`` are those that an article should have, ``terms`` maps each form of every word that scores to the number of
-    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand; ``prefixes``
-    says of the words that were typed as one how they begin.
+    its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand, and their words,
+    the ``bound`` ones, only there; ``prefixes`` says of the words that were typed as one how they begin.
     """
 
     query: WeightedQuery
@@ -48,6 +48,7 @@ class Asked:
     terms: Mapping[str, int]
     idf: Sequence[float]
     phrases: tuple[Near, ...] = ()
+    bound: frozenset[int] = frozenset()
     prefixes: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -100,6 +101,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         weigher.terms,
         weigher.idf,
         tuple(weigher.phrases),
+        frozenset(weigher.bound),
         weigher.prefixes,
         notes,
     )
@@ -123,6 +125,7 @@ class _Weigher:
     terms: dict[str, int] = field(default_factory=dict)
     idf: list[float] = field(default_factory=list)
     phrases: list[Near] = field(default_factory=list)
+    bound: set[int] = field(default_factory=set)
     prefixes: dict[int, str] = field(default_factory=dict)
     scored: set[str] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
@@ -179,16 +182,31 @@ class _Weigher:
         """Words that stand together, in any language of the archive that knows them."""
         slop = clause.slop if isinstance(clause, Phrase) else 0
         readings = self.analyser.readings(clause.text, self.languages)
-        places = [_close(_together(reading)) if slop else _together(reading) for reading in readings]
+        places = [_together(reading, slop) for reading in readings]
         if not any(places) or self._is_common(clause.text):
             self.common.append(str(clause))
             return None
         nears = [Near(terms, part, slop) for terms in dict.fromkeys(filter(None, places))]
         if scoring:
-            self.phrases += [replace(near, part=Part.TEXT) for near in nears if len(near.terms) > 1]
-            for forms in (*_aligned(readings), *_aligned(_apart(readings))):
-                self._score(forms)
-        return AnyOf(tuple(nears)) if len(nears) > 1 else nears[0]
+            whole = [replace(near, part=Part.TEXT) for near in nears if len(near.terms) > 1]
+            self.phrases += whole
+            for forms in [*_aligned(readings), *_aligned(_apart(readings))]:
+                self._score(forms, bound=bool(whole))
+        most = max(map(len, places))
+        ways = [near if len(near.terms) == most else self._where_read_so(clause.text, near) for near in nears]
+        return AnyOf(tuple(ways)) if len(ways) > 1 else ways[0]
+
+    def _where_read_so(self, text: str, near: Near) -> Condition:
+        """A reading that leaves out words which another one keeps, for articles of the languages that read it so.
+
+        “War” is a small word in German: there “war dogs” is any dogs, and nowhere else.
+        """
+        read = {language: self.analyser.terms(text, language) for language in (None, *self.languages)}
+        so = {language for language, terms in read.items() if any(terms) and near.terms == _together(terms, near.slop)}
+        if None in so:
+            others = [language for language in read if language not in so]
+            return AllOf((near, Not(AnyOf(_each(Part.LANGUAGE, filter(None, others)))))) if others else near
+        return AllOf((near, AnyOf(_each(Part.LANGUAGE, filter(None, so))))) if so else near
 
     def _prefixed(self, prefix: Prefix, part: Part, *, scoring: bool) -> Condition:
         if part is Part.TEXT:
@@ -237,8 +255,11 @@ class _Weigher:
     def _beginning(self, prefix: Prefix) -> str:
         return "".join(self.analyser.spellings(prefix.text))
 
-    def _score(self, forms: Sequence[str]) -> tuple[float, bool]:
-        """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent."""
+    def _score(self, forms: Sequence[str], *, bound: bool = False) -> tuple[float, bool]:
+        """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent.
+
+        A ``bound`` one was asked for as a part of a phrase only.
+        """
         if not forms:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
@@ -250,6 +271,9 @@ class _Weigher:
             self.scores += [
                 (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
             ]
+            self.bound |= {self.terms[form] for form in new} if bound else set()
+        if not bound:
+            self.bound -= {self.terms[form] for form in forms}
         return tells, not present
 
     def _known(self, tells: float) -> int:
@@ -298,16 +322,13 @@ def _all_of(found: Sequence[Condition | None]) -> Condition | None:
     return AllOf(tuple(known)) if known else None
 
 
-def _together(terms: Sequence[str]) -> Terms:
-    """The terms with their distances from the first; stop words leave a gap."""
-    places = [(place, term) for place, term in enumerate(terms) if term]
+def _together(terms: Sequence[str], slop: int = 0) -> Terms:
+    """The terms with their distances from the first; stop words leave a gap.
+
+    With a slop each comes once: where a word stands it is near itself.
+    """
+    places = [(place, term) for place, term in enumerate(terms) if term and not (slop and term in terms[:place])]
     return tuple((place - places[0][0], term) for place, term in places)
-
-
-def _close(terms: Terms) -> Terms:
-    """The terms of a phrase with a slop, each once: where it stands once, that is near itself."""
-    first = {term: distance for distance, term in reversed(terms)}
-    return tuple(sorted((distance, term) for term, distance in first.items()))
 
 
 def idf(view: EngineView, part: Part, *terms: str) -> float:

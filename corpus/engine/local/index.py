@@ -31,6 +31,7 @@ HEADLINE_WEIGHT = 3
 _STOP = "·"  # keeps the place of a stop word: no term contains it
 _GAP = f" {' '.join([_STOP] * 20)} "  # between headline and body, so that no phrase spans both
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
+_UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
 
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
@@ -110,8 +111,7 @@ class IndexWriter:
         document.add_text(Part.SECTION, _spaced(words.section))
         document.add_text(Part.SPELLING, " ".join(words.spellings))
         document.add_text("source", article.source)
-        if article.language:
-            document.add_text("language", article.language)
+        document.add_text("language", article.language or _UNKNOWN)
         document.add_integer("key", stored.key)
         document.add_integer("story", stored.story)
         document.add_integer("seq", stored.seq)

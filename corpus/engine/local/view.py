@@ -104,7 +104,7 @@ class IndexView:
 
     @cached_property
     def languages(self) -> list[str]:
-        """The languages of the archive, that of the most articles first."""
+        """The languages of the archive, that of the most articles first; "und" where it is not known."""
         with faults_told():
             return [language for language, _ in self._searcher.terms_with_prefix("language", "")]
 

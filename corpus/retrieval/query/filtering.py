@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from corpus.retrieval.clauses import Filters, Sort, conditions
-from corpus.retrieval.period import Period, day_after, read_last, read_period
+from corpus.retrieval.query.clauses import Filters, Sort, conditions
+from corpus.retrieval.query.period import Period, day_after, read_last, read_period
 
 _ALIASES = {"site": "source", "language": "lang"}
 FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", *_ALIASES})

@@ -11,11 +11,11 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
-from corpus.retrieval.clauses import Clause, Field, In, Phrase, Prefix, Word
-from corpus.retrieval.filtering import FILTERS, FilterReader
-from corpus.retrieval.pasting import pasted_words, without_small_words
-from corpus.retrieval.plain import LONGEST_INPUT, LONGEST_WORD, OPERATORS, as_word, bare, plain
-from corpus.retrieval.settling import DEEPEST, MOST_HEAVY, Group, Room, both, either, listed, must, without
+from corpus.retrieval.query.clauses import Clause, Field, In, Phrase, Prefix, Word
+from corpus.retrieval.query.filtering import FILTERS, FilterReader
+from corpus.retrieval.query.pasting import pasted_words, without_small_words
+from corpus.retrieval.query.plain import LONGEST_INPUT, LONGEST_WORD, OPERATORS, as_word, bare, plain
+from corpus.retrieval.query.settling import DEEPEST, MOST_HEAVY, Group, Room, both, either, listed, must, without
 
 LONGEST_QUERY = 300  # characters of the canonical text: it has to stand in one line of a message
 

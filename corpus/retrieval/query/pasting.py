@@ -6,8 +6,8 @@ import re
 
 import regex
 
-from corpus.retrieval.clauses import Word
-from corpus.retrieval.plain import LONGEST_INPUT, as_word, plain
+from corpus.retrieval.query.clauses import Word
+from corpus.retrieval.query.plain import LONGEST_INPUT, as_word, plain
 from corpus.stems import STOP_WORDS
 
 # An address by its scheme, or a host with a path: pic.twitter.com/xyz. What is not ASCII ends it.

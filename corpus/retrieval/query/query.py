@@ -10,42 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from corpus.retrieval.clauses import (
-    Clause,
-    Either,
-    Field,
-    Filters,
-    In,
-    Leaf,
-    Must,
-    Phrase,
-    Prefix,
-    Sort,
-    Together,
-    Without,
-    Word,
-    conditions,
-    grouped,
-)
-from corpus.retrieval.reading import LONGEST_QUERY, Reader
-
-__all__ = [
-    "LONGEST_QUERY",
-    "Clause",
-    "Either",
-    "Field",
-    "Filters",
-    "In",
-    "Leaf",
-    "Must",
-    "Phrase",
-    "Prefix",
-    "Query",
-    "Sort",
-    "Together",
-    "Without",
-    "Word",
-]
+from corpus.retrieval.query.clauses import Clause, Filters, Sort, conditions, grouped
+from corpus.retrieval.query.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import unicodedata
 
 import regex
 
-from corpus.retrieval.clauses import Word
+from corpus.retrieval.query.clauses import Word
 
 LONGEST_INPUT = 6_000  # characters that are read at all
 LONGEST_WORD = 60

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corpus.retrieval.clauses import Clause, Either, In, Leaf, Must, Phrase, Prefix, Together, Without
+from corpus.retrieval.query.clauses import Clause, Either, In, Leaf, Must, Phrase, Prefix, Together, Without
 
 DEEPEST = 3  # groups within one another
 MOST_HEAVY = 8  # phrases, prefixes and exclusions: each reads the places of all its words, or every term it stands for
