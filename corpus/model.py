@@ -207,13 +207,15 @@ class Order(StrEnum):
 class WeightedQuery:
     """What an engine is asked, in terms of the one analysis: it never sees typed text.
 
-    ``score`` are terms that count by BM25 times their weight, of which one must stand in the article. All
-    ``conditions`` must hold, and of ``most`` so many that their weights make ``at_least`` of all of these weights.
+    ``score`` are terms that count by BM25 times their weight, of which one must stand in the article, unless that is
+    ``optional``. All ``conditions`` must hold, and of ``most`` so many that their weights make ``at_least`` of all of
+    these weights.
     ``sources`` and ``languages`` are keys (None: all), ``after`` is the first day that passes and ``before`` the first
     that does not.
     """
 
     score: tuple[tuple[Part, str, float], ...] = ()
+    optional: bool = False
     conditions: tuple[Condition, ...] = ()
     most: tuple[tuple[Condition, float], ...] = ()
     at_least: float = 0.0
@@ -223,6 +225,11 @@ class WeightedQuery:
     without_languages: tuple[str, ...] = ()
     after: date | None = None
     before: date | None = None
+
+    @property
+    def scored(self) -> Condition:
+        """That one of the terms which count stands in the article."""
+        return AnyOf(tuple(Near(((0, term),), part) for part, term, _ in self.score))
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,57 @@ def test_of_many_words_most_of_their_weight_is_enough_to_match(archive_of):
     assert (results.matched, results.ranked) == (2, 3)
 
 
+def test_words_that_the_filters_leave_no_article_for_are_dropped_before_others(archive_of):
+    corpus = archive_of(
+        {"title": "One", "text": "A zeppelin."},
+        {"title": "Two", "text": "A storm.", "source": "tribune.example"},
+        {"title": "Three", "text": "A storm.", "source": "tribune.example"},
+    )
+    results = corpus.search(Query.parse("zeppelin storm source:tribune.example sort:newest"))
+    assert (results.matched, results.dropped, len(results.hits)) == (2, ("zeppelin",), 2)
+
+
+@pytest.mark.parametrize("typed", ["ferry -ferry", "storm -harbour", "ferry author:nobody", "(storm OR -ferry) quay"])
+def test_no_more_articles_are_counted_than_are_ranked(archive_of, typed):
+    corpus = archive_of({"text": "Ferry and harbour."}, {"text": "Storm and harbour."}, {"text": "Quay."})
+    results = corpus.search(Query.parse(typed))
+    assert results.matched <= results.ranked == len(results.hits)
+
+
+def test_alternatives_hold_also_where_no_word_of_them_scores(archive_of):
+    corpus = archive_of(
+        {"title": "Old", "text": "Nothing.", "author": "Ada Storm", "date": "2023-01-01"},
+        {"title": "New", "text": "Nothing.", "author": "Ada Storm", "date": "2023-02-01"},
+        {"title": "Ferry", "text": "A ferry.", "date": "2022-01-01"},
+        {"title": "Quay", "text": "A quay."},
+    )
+    assert headlines(corpus, "author:storm OR ferry") == ["Ferry", "New", "Old"]
+    assert headlines(corpus, "ferry OR -nothing", limit=1) == ["Ferry"]
+    assert headlines(corpus, "ferry OR -nothing", limit=1, page=2) == ["Quay"]
+
+
+def test_a_word_put_together_by_capitals_is_found_in_parts_wherever_it_is_asked(archive_of):
+    corpus = archive_of({"text": "Black lives matter, they said."}, {"text": "They said #BlackLivesMatter."})
+    for typed in ["BlackLivesMatter", "+BlackLivesMatter", '"BlackLivesMatter"', "body:BlackLivesMatter OR zebra"]:
+        assert corpus.search(Query.parse(typed)).ranked == 2, typed
+
+
+@pytest.mark.parametrize("typed", ["recruiters* recruit", "recruit recruiters*", "recruiters* recruit*"])
+def test_a_word_and_a_prefix_of_one_stem_are_both_asked(archive_of, typed):
+    corpus = archive_of({"text": "One recruit."}, {"text": "Two recruiters."})
+    results = corpus.search(Query.parse(typed))
+    assert results.ranked == 2
+    assert all(excerpt.highlights for hit in results.hits for excerpt in hit.excerpts)
+
+
+def test_a_second_excerpt_is_no_longer_than_a_first_may_be(archive_of):
+    long = f"The ferry {'went on and on ' * 40}."
+    corpus = archive_of({"text": f"The zeppelin has landed here, as it had been told to do by the tower. {long}"})
+    (hit,) = corpus.search(Query.parse("zeppelin ferry")).hits
+    assert len(hit.excerpts) == 2
+    assert all(len(excerpt.text) <= 300 for excerpt in hit.excerpts)
+
+
 def test_nothing_without_an_asked_word_is_ever_added(archive_of):
     corpus = archive_of({"text": "Red harbour."}, {"text": "Blue ship."})
     assert corpus.search(Query.parse("harbour")).ranked == 1

@@ -28,7 +28,7 @@ class EngineView(Protocol):
     def frequency(self, part: Part, term: str) -> int:
         """In how many articles the term stands in this part."""
 
-    def spellings(self, prefix: str, limit: int) -> list[str]:
+    def spellings(self, prefix: str, limit: int) -> Sequence[str]:
         """Words of the archive that begin like this, as they are spelt, those of the most articles first."""
 
     def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:

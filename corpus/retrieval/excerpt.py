@@ -41,7 +41,7 @@ def excerpts(
         return (cutter.cut(_lead(analysed), WINDOW, everything),)
     first = cutter.cut(_readable(passages[0].span, analysed), WINDOW, everything)
     lacking = everything - {word for word, _ in cutter.matches(first.text)}
-    room = SECOND + WINDOW - len(first.text)
+    room = min(SECOND + WINDOW - len(first.text), WINDOW)
     passage = _beside(passages[1:], first.span, lacking, room)
     if passage is None:
         return (first,)
@@ -102,11 +102,11 @@ class _Cutter:
 
     def _asked(self, token: Token, text: str) -> int | None:
         word = self.asked.terms.get(token.term)
-        beginning = self.asked.prefixes.get(word) if word is not None else None
-        if beginning is None:
+        prefixes = self.asked.prefixes
+        if word not in prefixes:
             return word
-        spelt = self.analyser.spellings(text[token.start : token.stop])
-        return word if spelt and spelt[0].startswith(beginning) else None
+        (spelt, *_) = self.analyser.spellings(text[token.start : token.stop])
+        return next((number for number, beginning in prefixes.items() if spelt.startswith(beginning)), None)
 
     def _highlights(self, text: str) -> tuple[Span, ...]:
         """The asked words as they stand there: each whole word, each phrase from its first word to its last.

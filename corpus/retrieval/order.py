@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from corpus.engine import EngineView
-from corpus.model import AnyOf, Near, WeightedQuery
+from corpus.model import WeightedQuery
 from corpus.retrieval.evidence import Evidence, evidence
 from corpus.retrieval.feedback import Read, widened
 from corpus.retrieval.passages import asked_places, best_passages
@@ -50,8 +50,7 @@ def _as_asked(wider: WeightedQuery, asked: Asked) -> WeightedQuery:
     """The wider query for articles that have what was asked; a stem does not tell whether a word begins as a prefix."""
     if not asked.prefixes:
         return wider
-    stands = AnyOf(tuple(Near(((0, term),), part) for part, term, _ in asked.query.score))
-    return replace(wider, conditions=(*wider.conditions, stands))
+    return replace(wider, conditions=(*wider.conditions, asked.query.scored))
 
 
 def _found(view: EngineView, wider: WeightedQuery, *, folded: bool) -> Sequence[Story]:

@@ -104,7 +104,7 @@ def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int
     With a slop its terms stand, in any order, within that many words more than they need side by side.
     """
     wanted = [term for _, term in phrase.terms]
-    reach = phrase.terms[-1][0]
+    reach, different = phrase.terms[-1][0], set(wanted)
     for place, term in enumerate(terms):
         if not phrase.slop:
             if (
@@ -118,7 +118,7 @@ def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int
                 yield place, place + reach
         elif term in wanted:
             near = terms[place : place + reach + phrase.slop + 1]
-            if not Counter(wanted) - Counter(near):
+            if different.issubset(near):
                 yield place, place + max(near.index(other) for other in wanted)
 
 

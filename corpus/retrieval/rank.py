@@ -36,7 +36,7 @@ def rank(
 ) -> Ranking:
     """Rank every article that answers, deep enough to hold this many stories. Unless ``folded``, each is a story."""
     most = max(view.articles, 1)
-    depth = min(max(_FIRST_DEPTH, 2 * stories), most)
+    depth = min(max(_FIRST_DEPTH, stories * 5 // 4), most)
     while True:
         hits = view.search(query, depth, order)
         groups = fold(hits, order) if folded else tuple((hit,) for hit in hits)
@@ -46,17 +46,18 @@ def rank(
         if len(groups) > stories and (not hits[-1].score or hits[-1].score < groups[stories][0].score):
             articles = view.count(query, COUNTED)
             return Ranking(groups, articles, round(articles * len(groups) / len(hits)), exact=False)
-        depth = min(depth * 4, most)
+        depth = min(depth * 2, most)
 
 
 def fold(hits: Iterable[Scored], order: Order = Order.SCORE) -> tuple[Story, ...]:
-    """Gather copies under the best of them; between equals under the earliest, which the others copied."""
+    """Gather copies under the best or newest of them; between equals under the earliest, which the others copied."""
     stories: dict[int, list[Scored]] = {}
     for hit in hits:
         stories.setdefault(hit.story, []).append(hit)
-    if order is not Order.SCORE:
-        return tuple(map(tuple, stories.values()))
-    return tuple(tuple(sorted(copies, key=_best_first)) for copies in stories.values())
+    return tuple(
+        tuple(sorted(copies, key=_best_first) if copies[0].score or order is Order.OLDEST else copies)
+        for copies in stories.values()
+    )
 
 
 def _best_first(hit: Scored) -> tuple[float, int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
@@ -31,7 +31,7 @@ from corpus.retrieval.query import (
 
 _PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
 _RANKED = {Part.TEXT, Part.HEADLINE, Part.BODY}  # what words score from: not who wrote, nor under which heading
-_EXPANDED = 200  # words that a prefix stands for at most: those of the most articles
+_EXPANDED, _EXPANDED_IN_ALL = 200, 400  # words that a prefix stands for at most, and all of them: the commonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
-        score=tuple(weigher.scores) if weigher.words or any(map(_scores, query.clauses)) else (),
+        score=tuple(weigher.scores),
+        optional=not weigher.words,
         conditions=tuple(weigher.conditions),
         sources=base.sources,
         without=base.without,
@@ -126,15 +127,19 @@ class _Weigher:
     phrases: list[Near] = field(default_factory=list)
     bound: set[int] = field(default_factory=set)
     prefixes: dict[int, str] = field(default_factory=dict)
+    scored: set[str] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     languages: Sequence[str] = field(init=False)
     main: str | None = field(init=False)
+    expanded: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.languages = self.query.filters.languages or self.view.languages
         spoken = self.analyser.spoken(" ".join(map(str, self.query.clauses)), self.languages)
         self.main = spoken or next(iter(self.languages), None)
+        prefixes = sum(map(_prefixes, self.query.clauses)) or 1
+        self.expanded = min(_EXPANDED, _EXPANDED_IN_ALL // prefixes)
 
     def take(self, clause: Clause) -> None:
         """Take a clause of the query itself: words are ranked, everything else must hold."""
@@ -177,17 +182,15 @@ class _Weigher:
         """Words that stand together, in any language of the archive that knows them."""
         slop = clause.slop if isinstance(clause, Phrase) else 0
         readings = self.analyser.readings(clause.text, self.languages)
-        places = [_together(reading) for reading in readings]
+        places = [_together(reading, slop) for reading in readings]
         if not any(places) or self._is_common(clause.text):
             self.common.append(str(clause))
             return None
         nears = [Near(terms, part, slop) for terms in dict.fromkeys(filter(None, places))]
-        nears += [Near(_turned(near.terms), part, slop) for near in nears if slop and len(near.terms) == 2]  # noqa: PLR2004
         if scoring:
-            whole = [Near(near.terms, slop=slop) for near in nears if len(near.terms) > 1]
+            whole = [replace(near, part=Part.TEXT) for near in nears if len(near.terms) > 1]
             self.phrases += whole
-            apart = [reading for reading in readings if len(reading) != len(readings[0])]
-            for forms in [*_aligned(readings), *_aligned(apart)]:
+            for forms in [*_aligned(readings), *_aligned(_apart(readings))]:
                 self._score(forms, bound=bool(whole))
         most = max(map(len, places))
         ways = [near if len(near.terms) == most else self._where_read_so(clause.text, near) for near in nears]
@@ -198,8 +201,8 @@ class _Weigher:
 
         “War” is a small word in German: there “war dogs” is any dogs, and nowhere else.
         """
-        read = {language: _together(self.analyser.terms(text, language)) for language in (None, *self.languages)}
-        so = {language for language, terms in read.items() if terms and near.terms in {terms, _turned(terms)}}
+        read = {language: self.analyser.terms(text, language) for language in (None, *self.languages)}
+        so = {language for language, terms in read.items() if any(terms) and near.terms == _together(terms, near.slop)}
         if None in so:
             others = [language for language in read if language not in so]
             return AllOf((near, Not(AnyOf(_each(Part.LANGUAGE, filter(None, others)))))) if others else near
@@ -216,9 +219,8 @@ class _Weigher:
     def _word(self, text: str) -> Iterator[AskedWord]:
         """The words that something typed in one piece is: ``2023-09-05`` is three."""
         readings = self.analyser.readings(text, self.languages)
-        first, *others = readings
+        first, apart = readings[0], _apart(readings)
         stops = [not term for term in self.analyser.terms(text, self.main)]
-        apart = [reading for reading in others if len(reading) != len(first)]
         for place, forms in enumerate(_aligned(readings)):
             if stops[place] or not forms:
                 continue
@@ -231,7 +233,7 @@ class _Weigher:
         for forms in _aligned(apart):
             self._score(forms)
 
-    def _prefix(self, prefix: Prefix) -> tuple[float, list[str]]:
+    def _prefix(self, prefix: Prefix) -> tuple[float, Sequence[str]]:
         """How much a prefix tells, and the words that it stands for."""
         forms = self._expanded(prefix)
         tells = idf(self.view, Part.SPELLING, *forms)
@@ -243,12 +245,12 @@ class _Weigher:
         self.prefixes[number] = self._beginning(prefix)
         return tells, forms
 
-    def _expanded(self, prefix: Prefix) -> list[str]:
+    def _expanded(self, prefix: Prefix) -> Sequence[str]:
         beginning = self._beginning(prefix)
-        found = self.view.spellings(beginning, _EXPANDED + 1) if beginning else []
-        if len(found) > _EXPANDED:
-            self.notes.append(f"“{prefix}” was read as the {_EXPANDED} words of the most articles that begin so.")
-        return found[:_EXPANDED]
+        found = self.view.spellings(beginning, self.expanded + 1) if beginning else ()
+        if len(found) > self.expanded:
+            self.notes.append(f"“{prefix}” was read as the {self.expanded} words of the most articles that begin so.")
+        return found[: self.expanded]
 
     def _beginning(self, prefix: Prefix) -> str:
         return "".join(self.analyser.spellings(prefix.text))
@@ -262,8 +264,9 @@ class _Weigher:
             return 0.0, True
         tells = idf(self.view, Part.TEXT, *forms)
         present = [form for form in forms if self.view.frequency(Part.TEXT, form)]
-        new = [form for form in forms if form not in self.terms]
+        new = [form for form in forms if form not in self.scored]
         if new:
+            self.scored.update(new)
             self.terms |= dict.fromkeys(new, self._known(tells))
             self.scores += [
                 (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
@@ -281,27 +284,28 @@ class _Weigher:
         return not any(self.analyser.terms(text, self.main))
 
 
-def _scores(clause: Clause | Together) -> bool:
-    """Whether every article that has what a clause demands has a word that scores."""
+def _prefixes(clause: Clause | Together) -> int:
+    """How many prefixes a clause has."""
     match clause:
-        case Word() | Phrase() | Prefix():
-            return True
-        case Must(inner):
-            return _scores(inner)
-        case In(name, inner):
-            return _PARTS[name] in _RANKED and not isinstance(inner, Prefix)
-        case Either(alternatives):
-            return all(map(_scores, alternatives))
-        case Together(clauses):
-            return any(map(_scores, clauses))
-        case Without():
-            return False
+        case Prefix():
+            return 1
+        case Must(inner) | Without(inner) | In(_, inner):
+            return _prefixes(inner)
+        case Either(parts) | Together(parts):
+            return sum(map(_prefixes, parts))
+        case Word() | Phrase():
+            return 0
 
 
 def _aligned(readings: Sequence[Sequence[str]]) -> list[list[str]]:
     """For each word the forms that it has in readings of as many words as the first; stop words have none."""
     alike = [reading for reading in readings if len(reading) == len(readings[0])]
     return [[form for form in dict.fromkeys(forms) if form] for forms in zip(*alike, strict=True)]
+
+
+def _apart(readings: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The readings of another number of words than the first: what was put together by capitals, in its parts."""
+    return [reading for reading in readings if len(reading) != len(readings[0])]
 
 
 def _each(part: Part, forms: Iterable[str]) -> tuple[Near, ...]:
@@ -318,18 +322,13 @@ def _all_of(found: Sequence[Condition | None]) -> Condition | None:
     return AllOf(tuple(known)) if known else None
 
 
-def _together(terms: Sequence[str]) -> Terms:
-    """The terms with their distances from the first; stop words leave a gap."""
-    places = [(place, term) for place, term in enumerate(terms) if term]
+def _together(terms: Sequence[str], slop: int = 0) -> Terms:
+    """The terms with their distances from the first; stop words leave a gap.
+
+    With a slop each comes once: where a word stands it is near itself.
+    """
+    places = [(place, term) for place, term in enumerate(terms) if term and not (slop and term in terms[:place])]
     return tuple((place - places[0][0], term) for place, term in places)
-
-
-def _turned(terms: Terms) -> Terms:
-    """The same two terms the other way round; more, or one, as they are."""
-    if len(terms) != 2:  # noqa: PLR2004
-        return terms
-    (_, first), (distance, second) = terms
-    return (0, second), (distance, first)
 
 
 def idf(view: EngineView, part: Part, *terms: str) -> float:

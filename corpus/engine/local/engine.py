@@ -288,8 +288,8 @@ class View:
     def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
         """The best ``limit`` articles, or the newest, or the oldest."""
         found = self._index.search(query, limit, order)
-        self._places |= {hit.key: place for hit, place in found.items()}
-        return list(found)
+        self._places |= {hit.key: place for hit, place in found}
+        return [hit for hit, _ in found]
 
     def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
         """What the analysis made of each of these articles, which this view found."""

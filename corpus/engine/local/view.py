@@ -5,11 +5,12 @@ Builds tantivy's queries from terms alone: no typed text ever reaches its parser
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
+from heapq import nlargest, nsmallest
 from typing import Any
 
 import tantivy
@@ -23,9 +24,10 @@ TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two arti
 _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
+_REMEMBERED_ASKS = 200  # counts, and words of prefixes: a question asks for some more than once, its next page again
 _MANY = 20  # terms from which on a set of them is looked up at once
 
-Found = Mapping[Scored, DocAddress]
+Found = list[tuple[Scored, DocAddress]]
 """Ranked articles, the best first, and where each lies in the index."""
 
 
@@ -57,6 +59,9 @@ class IndexView:
         self._searcher = searcher
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
         """In how many articles a term stands in a part."""
+        self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
+        """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
+        self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
 
     @property
     def articles(self) -> int:
@@ -68,21 +73,21 @@ class IndexView:
         with faults_told():
             if query.most and order is not Order.SCORE:
                 return self._sorted(self._heavy(query, limit=self.articles, up_to=self.articles), order, limit)
-            if query.score and order is Order.SCORE:
-                hits = self._searcher.search(self._built(query), limit=limit, count=False).hits
-                return self._found([place for _, place in hits], [score for score, _ in hits])
-            direction = tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc
-            hits = self._searcher.search(
-                self._built(replace(query, score=())),
-                limit=limit,
-                count=False,
-                order_by_field="moment",
-                order=direction,
-            ).hits
-            return self._found([place for _, place in hits], [0.0] * len(hits), order)
+            if not query.score or order is not Order.SCORE:
+                return self._dated(query, order, limit)
+            hits = self._searcher.search(self._built(query), limit=limit, count=False).hits
+            found = self._found([place for _, place in hits], [score for score, _ in hits])
+            if query.optional and len(found) < min(limit, self.count(query, limit)):
+                others = replace(query, conditions=(*query.conditions, Not(query.scored)))
+                found += self._dated(others, Order.NEWEST, limit - len(found))
+            return found
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; exact, but where there is ``most`` no more than ``up_to``."""
+        query = replace(query, score=(), optional=False) if query.optional else query
+        return self._counted(query, up_to if query.most else 0)
+
+    def _count(self, query: WeightedQuery, up_to: int) -> int:
         with faults_told():
             if query.most:
                 return len(self._heavy(query, limit=_FIRST_LOOK, up_to=up_to))
@@ -93,10 +98,9 @@ class IndexView:
         with faults_told():
             return int(self._searcher.doc_freq(part, term))
 
-    def spellings(self, prefix: str, limit: int) -> list[str]:
-        """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
+    def _spellings(self, prefix: str, limit: int) -> tuple[str, ...]:
         with faults_told():
-            return [word for word, _ in self._searcher.terms_with_prefix(Part.SPELLING, prefix, limit=limit)]
+            return tuple(word for word, _ in self._searcher.terms_with_prefix(Part.SPELLING, prefix, limit=limit))
 
     @cached_property
     def languages(self) -> list[str]:
@@ -119,16 +123,30 @@ class IndexView:
         values = [self._searcher.fast_field_values(name, list(places)) for name in ("key", "story", "moment")]
         sign = 1 if order is Order.OLDEST else -1
         found = sorted(
-            (-score, sign * int(moment or 0), int(key or 0), int(story or 0), place)
+            (-score, sign * moment, key, story, place)
             for key, story, moment, score, place in zip(*values, scores, places, strict=True)
         )
-        return {
-            Scored(key, story, (sign * moment) >> TIE_BITS, -score): place for score, moment, key, story, place in found
-        }
+        return [
+            (Scored(key, story, (sign * moment) >> TIE_BITS, -score), place)
+            for score, moment, key, story, place in found
+        ]
+
+    def _dated(self, query: WeightedQuery, order: Order, limit: int) -> Found:
+        """The newest or the oldest articles for which the conditions hold."""
+        hits = self._searcher.search(
+            self._built(replace(query, score=())),
+            limit=limit,
+            count=False,
+            order_by_field="moment",
+            order=tantivy.Order.Asc if order is Order.OLDEST else tantivy.Order.Desc,
+        ).hits
+        return self._found([place for _, place in hits], [0.0] * len(hits), order)
 
     def _sorted(self, places: Sequence[DocAddress], order: Order, limit: int) -> Found:
-        found = self._found(places, [0.0] * len(places), order)
-        return dict(list(found.items())[:limit])
+        moments = self._searcher.fast_field_values("moment", list(places))
+        first = nsmallest if order is Order.OLDEST else nlargest
+        best = [place for _, place in first(limit, zip(moments, places, strict=True))]
+        return self._found(best, [0.0] * len(best), order)
 
     def _heavy(self, query: WeightedQuery, limit: int, up_to: int) -> list[DocAddress]:
         """The articles that have enough of the weights, by constant scores: they come first, so look no further."""
@@ -188,7 +206,12 @@ class IndexView:
     def _near(self, near: Near) -> TantivyQuery:
         if len(near.terms) == 1:  # tantivy panics on a phrase of one word
             return TantivyQuery.term_query(self._schema, near.part, near.terms[0][1], index_option="basic")
-        return TantivyQuery.phrase_query(self._schema, near.part, list(near.terms), slop=near.slop)
+        terms: list[str | tuple[int, str]] = [*near.terms]
+        slop = near.slop
+        if slop and len(terms) == 2:  # noqa: PLR2004  # both from the same place: in any order, and in one look
+            slop += near.terms[1][0]
+            terms = [(0, term) for _, term in near.terms]
+        return TantivyQuery.phrase_query(self._schema, near.part, terms, slop=slop)
 
     def _filters(self, query: WeightedQuery) -> Iterator[TantivyQuery]:
         if query.sources is not None:

@@ -124,7 +124,9 @@ class Reader:
         if room.full:
             self.note(_CUT)
         if room.too_heavy:
-            self.note(f"Only the first {MOST_HEAVY} phrases, prefixes and exclusions were read.")
+            self.note(
+                f"Only the first {MOST_HEAVY} phrases, prefixes and exclusions were read; “~” counts as one more."
+            )
         if room.too_deep:
             self.note(_TOO_DEEP)
         return kept

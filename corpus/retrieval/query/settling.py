@@ -111,9 +111,11 @@ class Room:
         return groups
 
     def _fit_leaf(self, leaf: Leaf, *, excluded: bool) -> Group:
-        heavy = excluded or isinstance(leaf.clause if isinstance(leaf, In) else leaf, Phrase | Prefix)
+        inner = leaf.clause if isinstance(leaf, In) else leaf
+        heavy = int(excluded or isinstance(inner, Phrase | Prefix))
+        heavy += isinstance(inner, Phrase) and inner.slop > 0  # looks at every pair of places: twice the work
         size = len(f"{leaf} ")
-        if heavy and not self._heavy:
+        if heavy > self._heavy:
             self.too_heavy = True
             return Group()
         self.full = self.full or size > self._characters
