@@ -16,6 +16,7 @@ from corpus.analysis import Analyser
 
 ALL_OF_AT_MOST = 8
 SHARE = 0.6
+UNKNOWN = "und"
 ROUNDING = 1e-3
 
 Parts = dict[str, list[list[str]]]
@@ -62,7 +63,7 @@ class Oracle:
     def __init__(self, articles: Sequence[Article]) -> None:
         self.analyser = Analyser()
         self.read = [self._read(place, article) for place, article in enumerate(articles)]
-        counts = Counter(article.language for article in articles if article.language)
+        counts = Counter(article.language or UNKNOWN for article in articles)
         self.languages = sorted(counts, key=lambda language: (-counts[language], language))
 
     def _read(self, place: int, article: Article) -> Read:
@@ -101,6 +102,8 @@ class Question:
         spoken = self.analyser.spoken(typed, self.languages)
         self.main = spoken or next(iter(self.languages), None)
         self.terms: set[str] = set()  # of words that are asked for
+        self.free: set[str] = set()  # of those that are no part of a phrase
+        self.forms: list[set[str]] = []  # of each word of a phrase
         self.beginnings: set[str] = set()  # of words that are asked for by them
         self.phrases: list[tuple[list[tuple[int, str]], int]] = []
         self.words: list[Wanted] = []
@@ -108,6 +111,11 @@ class Question:
         self.common = False
         for clause in query.clauses:
             self._take(clause)
+
+    @property
+    def alike(self) -> set[str]:
+        """The free terms, and other forms of the same words in phrases."""
+        return self.free.union(*(forms for forms in self.forms if forms & self.free))
 
     def _take(self, clause) -> None:
         if isinstance(clause, Word):
@@ -160,8 +168,24 @@ class Question:
         if wished and part in {"text", "title", "body"}:
             self.terms |= {term for reading in readings for term in reading if term}
             self.phrases += [(way, slop) for way in ways if len(way) > 1]
+            self.forms += [set(forms) - {""} for forms in zip(*readings, strict=False)]
+            if all(len(way) == 1 for way in ways):
+                self.free |= {term for reading in readings for term in reading if term}
         lax = self.lax
-        return lambda read: any(stands(terms, way, slop, lax=lax) for way in ways for terms in read.parts[part])
+        most = max(map(len, ways))
+        own = {language: together(self.analyser.terms(text, language)) for language in (None, *self.languages)}
+        own = {language: once(way) if slop else way for language, way in own.items()}
+
+        def holds(read: Read) -> bool:
+            # A reading that leaves out words is that of the languages in which they are small.
+            meant = [
+                way
+                for way in ways
+                if len(way) == most or own.get(read.article.language) == way or way not in own.values()
+            ]
+            return any(stands(terms, way, slop, lax=lax) for way in meant for terms in read.parts[part])
+
+        return holds
 
     def _prefix(self, prefix: Prefix, *, wished: bool, part: str) -> Holds:
         beginning = self._beginning(prefix)
@@ -187,6 +211,7 @@ class Question:
                 continue
             found = True
             self.terms |= forms
+            self.free |= forms
             ways = [together(reading) for reading in apart if any(reading)] if len(first) == 1 else []
             often = sum(self._often(lambda read, form=form: form in read.terms) for form in forms)
 
@@ -197,6 +222,7 @@ class Question:
             yield Wanted(text, holds, self._idf(often), not often and not ways)
         if found and apart:
             self.terms |= {term for reading in apart for term in reading if term}
+            self.free |= {term for reading in apart for term in reading if term}
         self.common |= not found
 
     def _begins(self, beginning: str) -> Holds:
@@ -275,8 +301,8 @@ def passes(read: Read, filters: Filters) -> bool:
     return (
         (not filters.sources or any(map(named, filters.sources)))
         and not any(map(named, filters.without))
-        and (not filters.languages or article.language in filters.languages)
-        and article.language not in filters.without_languages
+        and (not filters.languages or (article.language or UNKNOWN) in filters.languages)
+        and (article.language or UNKNOWN) not in filters.without_languages
         and (filters.after is None or day >= filters.after)
         and (filters.before is None or day < filters.before)
     )

@@ -251,30 +251,51 @@ def check_excerpts(opened, question, hit):
         highlighted += len(spans)
         assert all(0 <= span.start < span.stop <= len(excerpt.text) for span in spans), shown
         assert all(one.stop <= other.start for one, other in pairwise(spans)), shown
-        tokens = analyser.tokens(excerpt.text, article.language)
-        words = [(token.start, token.stop) for token in tokens if is_asked(analyser, question, token, excerpt.text)]
-        for start, stop in words:
-            assert any(span.start <= start and stop <= span.stop for span in spans), (shown, start, stop)
-        for span in spans:
-            inner = [token for token in tokens if span.start <= token.start and token.stop <= span.stop]
-            terms = [token.term for token in inner]
-            assert inner[0].start == span.start, shown
-            assert max(token.stop for token in inner) == span.stop, shown
-            marked = {place for word in words for place in range(*word)}
-            words_alone = marked.issuperset(range(*span))
-            assert words_alone or any(within(terms, way, slop) for way, slop in question.phrases), (shown, span)
+        check_highlights(analyser, question, excerpt, article.language, shown)
     body = opened.oracle.read[opened.place[article.id]].parts["body"][0]
     if question.terms & set(body) and not article.text.endswith("…"):
         assert highlighted, shown
 
 
+def check_highlights(analyser, question, excerpt, language, shown):
+    """Each is an asked word or phrase, and each of these has one; part of a phrase only where nothing else is."""
+    spans, text = excerpt.highlights, excerpt.text
+    tokens = analyser.tokens(text, language)
+    terms = [token.term for token in tokens]
+    free, alike, asked = (
+        covered(tokens, terms, question, text) for terms in (question.free, question.alike, question.terms)
+    )
+    lone = []
+    for span in spans:
+        inner = [token for token in tokens if span.start <= token.start and token.stop <= span.stop]
+        assert inner[0].start == span.start, shown
+        assert max(token.stop for token in inner) == span.stop, shown
+        if not any(within([token.term for token in inner], way, slop) for way, slop in question.phrases):
+            assert asked.issuperset(range(*span)), (shown, span)
+            lone += [] if alike.issuperset(range(*span)) else [span]
+    assert not lone or lone == list(spans), (shown, lone)
+    marked = {place for span in spans for place in range(*span)}
+    assert marked >= free, shown
+    assert marked or not asked, shown
+    for way in (way for way, slop in question.phrases if not slop):
+        for first in range(len(terms)):
+            if stands(terms[first : first + way[-1][0] + 1], way, 0):
+                assert marked.issuperset(range(tokens[first].start, tokens[first + way[-1][0]].stop)), (shown, way)
+
+
+def covered(tokens, terms, question, text):
+    """The places of these terms, and of words that begin as it was asked."""
+    found = [
+        token for token in tokens if token.term in terms or begins_as_asked(question, text[token.start : token.stop])
+    ]
+    return {place for token in found for place in range(token.start, token.stop)}
+
+
+def begins_as_asked(question, word):
+    spelt = question.analyser.spellings(word)
+    return any(begins(each, beginning) for each in spelt for beginning in question.beginnings)
+
+
 def within(terms, way, slop):
     """Whether a phrase stands there; with a slop its terms may stand in any order."""
     return {term for _, term in way} <= set(terms) if slop else stands(terms, way, 0)
-
-
-def is_asked(analyser, question, token, text):
-    spelt = analyser.spellings(text[token.start : token.stop])
-    return token.term in question.terms or any(
-        begins(word, beginning) for word in spelt for beginning in question.beginnings
-    )

@@ -102,11 +102,12 @@ class _Cutter:
 
     def _asked(self, token: Token, text: str) -> int | None:
         word = self.asked.terms.get(token.term)
-        prefixes = self.asked.prefixes
-        if word not in prefixes:
+        prefixes, bound = self.asked.prefixes, self.asked.bound
+        if word is None or not prefixes or (word not in prefixes and word not in bound):
             return word
         (spelt, *_) = self.analyser.spellings(text[token.start : token.stop])
-        return next((number for number, beginning in prefixes.items() if spelt.startswith(beginning)), None)
+        begun = (number for number, beginning in prefixes.items() if spelt.startswith(beginning))
+        return next(begun, word if word in bound else None)
 
     def _highlights(self, text: str) -> tuple[Span, ...]:
         """The asked words as they stand there: each whole word, each phrase from its first word to its last.
@@ -119,7 +120,7 @@ class _Cutter:
             tokens = self.analyser.tokens(text, self.article.language)
             terms = [token.term for token in tokens]
             found += [
-                Span(tokens[first].start, tokens[last].stop)
+                Span(tokens[first].start, max(token.stop for token in tokens[first : last + 1]))  # C++ is one and C
                 for phrase in self.asked.phrases
                 for first, last in phrase_places(terms, phrase)
             ]
