@@ -6,24 +6,23 @@ One keeper at a time; readers go on reading all the while.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, closing
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from corpus.analysis import Analyser
 from corpus.engine.local import Change, LocalEngine, Progress, Stored
-from corpus.ingest import DateOrder, Verdict, checksum, judge, parse, read
+from corpus.ingest import DateOrder, Marked, Verdict, incoming, judge, marked
 from corpus.inputs import Input
-from corpus.model import Article, IngestReport, RawArticle, Rejection
+from corpus.model import IngestReport, Rejection
 from corpus.stories import Stories
 
-_T = TypeVar("_T")
 _NONE = (None, None)  # key and checksum of an article that the archive does not have
 _PATIENCE = 2.0  # seconds for another process to end what it changes
-_BATCH = 2_000  # articles in one transaction
+_BATCH = 2_000  # articles of an older Dateline that are compared in one transaction
 _DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
 
 
@@ -74,13 +73,13 @@ class Keeper:
             StoreError: the archive cannot be written.
         """
         tally = _Tally()
-        batches = _batches(_parsed(read(paths), source, dates), _BATCH)
-        for first in batches:
-            with self._engine.indexing() as put:
-                for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
-                    put(self._take(batch, tally))
-                    if progress:
-                        progress(tally.read, 0)
+        with closing(incoming(paths, source=source, dates=dates)) as batches:
+            for first in batches:
+                with self._engine.indexing() as put:
+                    for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
+                        put(self._take(batch, tally))
+                        if progress:
+                            progress(tally.read, 0)
         return tally.report()
 
     def reindex(
@@ -96,10 +95,11 @@ class Keeper:
         """
         tally = _Tally()
         if not index_only:
-            for batch in _batches(_parsed(read([each.location for each in inputs]), None, None), _BATCH):
-                self._take(batch, tally)
-                if progress:
-                    progress(tally.read, 0)
+            with closing(incoming([each.location for each in inputs])) as batches:
+                for batch in batches:
+                    self._take(batch, tally)
+                    if progress:
+                        progress(tally.read, 0)
         self._engine.rebuild(progress)
         return tally.report()
 
@@ -115,24 +115,24 @@ class Keeper:
     ) -> None:
         self.close()
 
-    def _take(self, batch: Sequence[Article | Rejection], tally: _Tally) -> list[Stored]:
+    def _take(self, batch: Sequence[Marked | Rejection], tally: _Tally) -> list[Stored]:
         """Judge a batch against the archive, and store what is new or changed in one transaction."""
-        articles = [item for item in batch if isinstance(item, Article)]
-        known = self._engine.known([article.id for article in articles])
-        sums = [checksum(article) for article in articles]
-        fresh = [article for article, now in zip(articles, sums, strict=True) if known.get(article.id, _NONE)[1] != now]
+        articles = [item for item in batch if isinstance(item, Marked)]
+        known = self._engine.known([each.article.id for each in articles])
+        fresh = [each for each in articles if known.get(each.article.id, _NONE)[1] != each.checksum]
         stories = Stories(self._engine.kept, fresh)
         changes: dict[str, Change] = {}
         verdicts: list[Verdict] = []
         next_key = self._engine.next_key()
-        for article, now in zip(articles, sums, strict=True):
+        for each in articles:
+            article, now = each.article, each.checksum
             key, before = known.get(article.id, _NONE)
             if now == before:
                 verdicts.append(Verdict.UNCHANGED)
                 continue
             if key is None:
                 key, next_key = next_key, next_key + 1
-            told, is_kept = stories.place(key, article, known=before is not None)
+            told, is_kept = stories.place(key, each, known=before is not None)
             verdicts.append(judge(now, before, story_is_kept=is_kept))
             known[article.id] = key, now
             changes[article.id] = Change(article, told, now, key)
@@ -143,10 +143,11 @@ class Keeper:
     def _compare_older(self) -> None:
         """Give the articles that an older Dateline stored the stories that they would be given today."""
         while batch := self._engine.kept.unsigned(_BATCH):
-            stories = Stories(self._engine.kept, [stored.article for stored in batch], before=batch[0].key)
+            articles = marked([stored.article for stored in batch])
+            stories = Stories(self._engine.kept, articles, before=batch[0].key)
             changes = []
-            for stored in batch:
-                told, _ = stories.place(stored.key, stored.article, known=False)
+            for stored, each in zip(batch, articles, strict=True):
+                told, _ = stories.place(stored.key, each, known=False)
                 if told != stored.story:
                     changes.append(Change(stored.article, told, stored.checksum, stored.key))
             with self._engine.indexing() as put:
@@ -176,16 +177,3 @@ class _Tally:
             copies=self._verdicts[Verdict.COPY],
             rejected=tuple(self._rejected),
         )
-
-
-def _parsed(
-    raw: Iterable[RawArticle | Rejection], source: str | None, dates: DateOrder | None
-) -> Iterator[Article | Rejection]:
-    for item in raw:
-        yield item if isinstance(item, Rejection) else parse(item, source=source, dates=dates)
-
-
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

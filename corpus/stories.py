@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from corpus.engine.local import Signed
-from corpus.ingest import Wording, bands, seem_alike, signatures, story
-from corpus.model import Article
+from corpus.ingest import Marked, Wording, bands, seem_alike, signatures
 
 _MOST_HEADS = 8  # under one band; a band that more stories share is a form that is filled in daily, and tells nothing
 
@@ -39,11 +38,10 @@ class Kept(Protocol):
 class Stories:
     """Places the articles of one batch, and remembers what that changes in the tables of the archive."""
 
-    def __init__(self, kept: Kept, articles: Sequence[Article], *, before: int | None = None) -> None:
+    def __init__(self, kept: Kept, articles: Sequence[Marked], *, before: int | None = None) -> None:
         """Look up at once what these articles will need; with ``before``, not among articles from this key on."""
         self._kept = kept
-        self._own = {(article.id, article.text): story(article) for article in articles}
-        self._told = kept.stories(list(self._own.values()), before=before)
+        self._told = kept.stories([each.story for each in articles], before=before)
         self._placed: dict[int, tuple[int, str]] = {}
         self._compared: dict[int, tuple[int, Wording]] = {}
         self._heads: dict[int, bytes] = {}
@@ -52,21 +50,20 @@ class Stories:
         self._into: set[tuple[int, int]] = set()
         self._left: set[int] = set()
         self._out_of: set[tuple[int, int]] = set()
-        texts = list(dict.fromkeys(article.text for article in articles))
-        self._signatures = dict(zip(texts, signatures(texts), strict=True))
+        self._signatures = {each.article.text: each.signature for each in articles}
         self._look_up(signature for signature in self._signatures.values() if signature)
 
-    def place(self, key: int, article: Article, *, known: bool) -> tuple[int, bool]:
+    def place(self, key: int, marked: Marked, *, known: bool) -> tuple[int, bool]:
         """The story of an article, and whether others told it before; ``known`` says that the archive has the article.
 
         An article whose text changed leaves its story first. The others stay together: the earliest becomes the head.
         """
+        article, own = marked.article, marked.story
         earlier = self._earlier(key) if known else None
         if earlier and earlier[1] == article.text:
             return earlier[0], True
         if earlier:
             self._leave(key, earlier[0])
-        own = self._own.get((article.id, article.text)) or story(article)
         signature = self._signature(article.text)
         told = own if own in self._told else self._like(article.text, signature) if signature else None
         if told is None:

