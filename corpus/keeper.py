@@ -6,12 +6,12 @@ One keeper at a time; readers go on reading all the while.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.local import Change, LocalEngine, Progress, Stored
@@ -20,9 +20,10 @@ from corpus.inputs import Input
 from corpus.model import IngestReport, Rejection
 from corpus.stories import Stories
 
+_T = TypeVar("_T")
 _NONE = (None, None)  # key and checksum of an article that the archive does not have
 _PATIENCE = 2.0  # seconds for another process to end what it changes
-_BATCH = 2_000  # articles of an older Dateline that are compared in one transaction
+_BATCH = 2_000  # articles in one transaction
 _DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
 
 
@@ -73,7 +74,8 @@ class Keeper:
             StoreError: the archive cannot be written.
         """
         tally = _Tally()
-        with closing(incoming(paths, source=source, dates=dates)) as batches:
+        with closing(incoming(paths, source=source, dates=dates)) as items:
+            batches = _batches(items, _BATCH)
             for first in batches:
                 with self._engine.indexing() as put:
                     for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
@@ -95,8 +97,8 @@ class Keeper:
         """
         tally = _Tally()
         if not index_only:
-            with closing(incoming([each.location for each in inputs])) as batches:
-                for batch in batches:
+            with closing(incoming([each.location for each in inputs])) as items:
+                for batch in _batches(items, _BATCH):
                     self._take(batch, tally)
                     if progress:
                         progress(tally.read, 0)
@@ -177,3 +179,9 @@ class _Tally:
             copies=self._verdicts[Verdict.COPY],
             rejected=tuple(self._rejected),
         )
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

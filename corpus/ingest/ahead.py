@@ -31,7 +31,7 @@ _COMMAND = ("-P", "-c", "from corpus.ingest.ahead import serve; serve()")
 _ROOT = Path(__file__).parents[2]
 _LOG = logging.getLogger(__name__)
 
-Batch = list[Marked | Rejection]
+Incoming = Marked | Rejection
 
 
 class _Order(NamedTuple):
@@ -41,7 +41,7 @@ class _Order(NamedTuple):
     source: str | None
     dates: DateOrder | None
 
-    def batches(self, start: int = 0) -> Iterator[Batch]:
+    def batches(self, start: int = 0) -> Iterator[list[Incoming]]:
         """Every article from this one on."""
         items = islice(read(self.paths), start, None)
         while raw := list(islice(items, _AT_ONCE)):
@@ -55,7 +55,7 @@ class _Order(NamedTuple):
 
 def incoming(
     paths: Sequence[Path], *, source: str | None = None, dates: DateOrder | None = None
-) -> Generator[Batch, None, None]:
+) -> Generator[Incoming, None, None]:
     """Every article in files and folders, in their order. Whoever stops before the end has to close it.
 
     Raises:
@@ -63,30 +63,30 @@ def incoming(
     """
     order = _Order(paths, source, dates)
     first = next(order.batches(), [])
-    return _ahead(order, first) if len(first) == _AT_ONCE else (batch for batch in [first] if batch)
+    return _ahead(order, first) if len(first) == _AT_ONCE else (item for item in first)
 
 
-def _ahead(order: _Order, first: Batch) -> Generator[Batch, None, None]:
+def _ahead(order: _Order, first: list[Incoming]) -> Generator[Incoming, None, None]:
     done = 0
     try:
         with _second_process(order, start=len(first)) as others:
             for batch in chain([first], others):
-                yield batch
+                yield from batch
                 done += len(batch)
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         _LOG.warning("the process that reads ahead is gone (%r); this one reads on", error)
-        yield from order.batches(done)
+        yield from chain.from_iterable(order.batches(done))
 
 
 @contextmanager
-def _second_process(order: _Order, start: int) -> Iterator[Iterator[Batch]]:
+def _second_process(order: _Order, start: int) -> Iterator[Iterator[list[Incoming]]]:
     """Yield the batches of a process of its own group: Ctrl-C is for the first, at whose end the second ends."""
     with subprocess.Popen(  # noqa: S603  # this interpreter, with our own words
         [sys.executable, *_COMMAND],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what fails there fails here again, and is told then
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
         process_group=0,
     ) as child:
         try:
@@ -99,7 +99,7 @@ def _second_process(order: _Order, start: int) -> Iterator[Iterator[Batch]]:
             child.kill()
 
 
-def _handed_over(stream: IO[bytes]) -> Iterator[Batch]:
+def _handed_over(stream: IO[bytes]) -> Iterator[list[Incoming]]:
     """The batches; an empty one tells the end from a death."""
     while batch := pickle.load(stream):  # noqa: S301  # it comes from ``serve``
         yield batch
