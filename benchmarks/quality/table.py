@@ -24,6 +24,7 @@ _NOTES = """
   query is asked as pasted words, a hundred deep; the measures are those of ir_measures. The baseline is tantivy over
   one field of headline and text: words in lower case without accents, tantivy's English stop words, Snowball stems, any
   of the query's terms (a word asked twice counts twice), one segment. *Unfolded* is the same with accents kept.
+- These collections were in view when Dateline's constants were chosen: take the figures for an upper bound.
 - *ms*: a page of five, after the deep run. Dateline's has articles and excerpts, the baseline's only five ids.
 - fact-in-excerpt@5: the share of facts of which at least 90 % of the content words (distinct stems without stop words)
   stand in the excerpts of the first five hits, taken together; every fact counts the same.
