@@ -163,7 +163,11 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Terms that stand together in a part, at their distances; with a ``slop``, within so many words of that."""
+    """Terms that stand together in a part, at their distances; with a ``slop``, within so many words of that.
+
+    With a slop no term comes twice. Two stand in any order; of more an engine may find some orders only, and may let
+    each be so far from the one before it.
+    """
 
     terms: Terms
     part: Part = Part.TEXT

@@ -101,11 +101,12 @@ class _Cutter:
         return ((word, token) for token in tokens if (word := self._asked(token, text)) is not None)
 
     def _asked(self, token: Token, text: str) -> int | None:
+        """The word that a term stands for; of words of one stem a prefix means those that begin so."""
         word = self.asked.terms.get(token.term)
         prefixes, bound = self.asked.prefixes, self.asked.bound
         if word is None or not prefixes or (word not in prefixes and word not in bound):
             return word
-        (spelt, *_) = self.analyser.spellings(text[token.start : token.stop])
+        spelt = "".join(self.analyser.spellings(text[token.start : token.stop]))
         begun = (number for number, beginning in prefixes.items() if spelt.startswith(beginning))
         return next(begun, word if word in bound else None)
 
