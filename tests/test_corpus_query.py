@@ -277,7 +277,7 @@ def test_today_is_the_day_that_is_given():
         ("storm - wind", "storm wind", "“-”"),
         ("m* storm", "m storm", "star"),
         ("*storm w*d", "storm w d", "star"),
-        ('"a b"~99', '"a b"~50', "50"),
+        ('"a b"~99', '"a b"~15', "15"),
         ("x" * 70, "x" * 60, "60 characters"),
         ("a OR (b AND (c OR (d AND e)))", "a OR (b AND (c OR d OR e))", "3 deep"),
         (
