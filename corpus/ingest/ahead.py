@@ -108,8 +108,9 @@ def _handed_over(stream: IO[bytes]) -> Iterator[list[Incoming]]:
 def serve() -> None:
     """Be the second process: read the order from standard input, and write batches to standard output."""
     order, start = pickle.load(sys.stdin.buffer)  # noqa: S301  # it comes from ``_second_process``
-    with suppress(BrokenPipeError):
+    # Not through sys.stdout, which with PYTHONUNBUFFERED writes to a pipe in part, and drops the rest.
+    with suppress(BrokenPipeError), open(1, "wb", closefd=False) as out:
         for batch in chain(order.batches(start), [[]]):
-            pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-            sys.stdout.buffer.flush()
+            pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
+            out.flush()
     os._exit(0)  # nothing is left to be flushed where nobody takes it

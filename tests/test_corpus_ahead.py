@@ -1,0 +1,97 @@
+"""The second process that reads ahead: it saves time, and whatever becomes of it, no article is lost or doubled."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus import Keeper
+from corpus.ingest import incoming
+
+COUNT = 6_500
+
+
+@pytest.fixture
+def many(tmp_path):
+    path = tmp_path / "many.jsonl"
+    lines = (
+        {"id": str(number), "title": f"Title {number}", "text": f"Ship {number} left port. " * 20, "source": "Wire",
+         "date": "2023-09-05"}
+        for number in range(COUNT)
+    )  # fmt: skip
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def children():
+    """The processes that this one started to read ahead."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            command = (status.parent / "cmdline").read_bytes()
+            name, parent = status.parent.name, status.read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if int(parent) == os.getpid() and b"serve()" in command:
+            found.append(int(name))
+    return found
+
+
+def headlines(items):
+    return [item.article.headline for item in items]
+
+
+EXPECTED = [f"Title {number}" for number in range(COUNT)]
+
+
+def test_a_second_process_hands_over_every_article_in_order(many):
+    items = incoming([many])
+    first = next(items)
+    assert len(children()) == 1
+    assert headlines([first, *items]) == EXPECTED
+    assert not children()
+
+
+def test_few_articles_start_no_second_process(tmp_path):
+    path = tmp_path / "few.jsonl"
+    path.write_text(json.dumps({"title": "One", "text": "Ship.", "source": "Wire", "date": "2023-09-05"}))
+    items = incoming([path])
+    assert headlines([next(items)]) == ["One"]
+    assert not children()
+
+
+def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stopped_again_and_again(many, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    items = incoming([many])
+    found = [next(items)]
+    for child in children():
+        for _ in range(40):  # a signal cuts a write to a pipe short
+            os.kill(child, signal.SIGSTOP)
+            time.sleep(0.005)
+            os.kill(child, signal.SIGCONT)
+            time.sleep(0.005)
+    assert headlines([*found, *items]) == EXPECTED
+
+
+def test_the_first_process_goes_on_where_the_second_dies(many):
+    items = incoming([many])
+    found = [next(items)]
+    for child in children():
+        os.kill(child, signal.SIGKILL)
+    assert headlines([*found, *items]) == EXPECTED
+
+
+def test_the_second_process_ends_when_nobody_takes_its_articles(many):
+    items = incoming([many])
+    next(items)
+    items.close()
+    assert not children()
+
+
+def test_an_ingest_through_a_second_process_keeps_every_article(many, tmp_path):
+    with Keeper.open(tmp_path / "data") as keeper:
+        first, again = keeper.ingest([many]), keeper.ingest([many])
+    assert first.added + first.copies == again.unchanged == COUNT
