@@ -1,8 +1,10 @@
 """The second process that reads ahead: it saves time, and whatever becomes of it, no article is lost or doubled."""
 
+import contextlib
 import json
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -40,6 +42,16 @@ def children():
     return found
 
 
+def disturb(child, ended):
+    """Stop a process and let it go on, over and over: a signal cuts a write to a full pipe short."""
+    with contextlib.suppress(ProcessLookupError):
+        while not ended.is_set():
+            os.kill(child, signal.SIGSTOP)
+            time.sleep(0.001)
+            os.kill(child, signal.SIGCONT)
+            time.sleep(0.002)
+
+
 def headlines(items):
     return [item.article.headline for item in items]
 
@@ -66,14 +78,14 @@ def test_few_articles_start_no_second_process(tmp_path):
 def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stopped_again_and_again(many, monkeypatch):
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     items = incoming([many])
-    found = [next(items)]
-    for child in children():
-        for _ in range(40):  # a signal cuts a write to a pipe short
-            os.kill(child, signal.SIGSTOP)
-            time.sleep(0.005)
-            os.kill(child, signal.SIGCONT)
-            time.sleep(0.005)
-    assert headlines([*found, *items]) == EXPECTED
+    found, ended = [next(items)], threading.Event()
+    (child,) = children()
+    disturber = threading.Thread(target=disturb, args=(child, ended))
+    disturber.start()
+    found += items
+    ended.set()
+    disturber.join()
+    assert headlines(found) == EXPECTED
 
 
 def test_the_first_process_goes_on_where_the_second_dies(many):
