@@ -11,11 +11,11 @@ from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Article, CorpusStatus, Hit, Order, Results, Source
+from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Results, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
-from corpus.retrieval.passages import asked_places, best_passages
+from corpus.retrieval.passages import Passage, asked_places, best_passages
 from corpus.retrieval.query import Query, Sort
 from corpus.retrieval.rank import Ranking, rank
 from corpus.retrieval.suggest import did_you_mean, relaxed
@@ -126,14 +126,12 @@ class Corpus:
         """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""
         found = view.fetch([each.story[0] for each in placed])
         present = [(place, each, read) for place, (each, read) in enumerate(zip(placed, found, strict=True)) if read]
-        analysed = [read[1] for _, _, read in present]
-        passages = best_passages(analysed, [asked_places(each.body, asked) for each in analysed], asked)
-        for (place, each, (article, whole)), own in zip(present, passages, strict=True):
+        for place, each, (article, analysed) in present:
             yield Hit(
                 rank=first + place + 1,
                 score=each.score,
                 article=article,
-                excerpts=excerpts(article, whole, own, asked, self._analyser),
+                excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
                 copies=view.copies(each.story[0]),
             )
 
@@ -152,3 +150,10 @@ def _placed(
     order = Order.OLDEST if query.sort is Sort.OLDEST else Order.NEWEST
     ranking = rank(view, matched.query, stories, order, folded=folded)
     return [Placed(story, 0.0) for story in ranking.groups], ranking
+
+
+def _passages(placed: Placed, analysed: Analysed, asked: Asked) -> Sequence[Passage]:
+    """The passages of an article: those that put it in its place, unless it has changed, or was not read for that."""
+    if placed.evidence and placed.evidence.analysed is analysed:
+        return placed.evidence.passages
+    return best_passages([analysed], [asked_places(analysed.body, asked)], asked)[0]

@@ -27,10 +27,11 @@ _SECOND_DEPTH = 50  # hits of the second ranking: some fold
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A story in its final place, with its score."""
+    """A story in its final place, with its score, and with what its article has where that was read."""
 
     story: Story
     score: float
+    evidence: Evidence | None = None
 
 
 def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded: bool = True) -> list[Placed]:
@@ -40,7 +41,7 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
     wider = widened([read for read, _ in first], asked, view)
     if wider is not None:
         first = reader.read(_found(view, _as_asked(wider, asked), folded=folded))
-    best = [Placed(story, read.score) for read, story in first if read.evidence.coverage]
+    best = [Placed(story, read.score, read.evidence) for read, story in first if read.evidence.coverage]
     placed = {placed.story[0].story if folded else placed.story[0].key for placed in best}
     rest = (story for story in stories if (story[0].story if folded else story[0].key) not in placed)
     return [*best, *(Placed(story, story[0].score) for story in rest)]
