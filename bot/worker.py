@@ -67,6 +67,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
         if connection.done():
             return _ended(connection)
         _log.info("told to leave")
+        connection.add_done_callback(_let_be)
         await client.leave()
         return 0
     finally:
@@ -75,6 +76,12 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(_close(client, archive), _CLOSING)
         told_enough(loop)
+
+
+def _let_be(connection: asyncio.Task[None]) -> None:
+    """Take what the connection ends with, or asyncio logs it: cut off while it opens, it may not end as cancelled."""
+    if not connection.cancelled():
+        connection.exception()
 
 
 async def _close(client: Dateline, archive: AsyncCorpus) -> None:

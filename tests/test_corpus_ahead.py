@@ -28,6 +28,17 @@ def many(tmp_path):
     return path
 
 
+def child():
+    """The process that this one started to read ahead; for a moment after its start it has no command line yet."""
+    ended = time.monotonic() + 10
+    while time.monotonic() < ended:
+        if found := children():
+            (only,) = found
+            return only
+        time.sleep(0.01)
+    raise AssertionError("no second process was started")
+
+
 def children():
     """The processes that this one started to read ahead."""
     found = []
@@ -42,13 +53,13 @@ def children():
     return found
 
 
-def disturb(child, ended):
+def disturb(process, ended):
     """Stop a process and let it go on, over and over: a signal cuts a write to a full pipe short."""
     with contextlib.suppress(ProcessLookupError):
         while not ended.is_set():
-            os.kill(child, signal.SIGSTOP)
+            os.kill(process, signal.SIGSTOP)
             time.sleep(0.001)
-            os.kill(child, signal.SIGCONT)
+            os.kill(process, signal.SIGCONT)
             time.sleep(0.002)
 
 
@@ -62,7 +73,7 @@ EXPECTED = [f"Title {number}" for number in range(COUNT)]
 def test_a_second_process_hands_over_every_article_in_order(many):
     items = incoming([many])
     first = next(items)
-    assert len(children()) == 1
+    assert child()
     assert headlines([first, *items]) == EXPECTED
     assert not children()
 
@@ -79,8 +90,7 @@ def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stop
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     items = incoming([many])
     found, ended = [next(items)], threading.Event()
-    (child,) = children()
-    disturber = threading.Thread(target=disturb, args=(child, ended))
+    disturber = threading.Thread(target=disturb, args=(child(), ended))
     disturber.start()
     found += items
     ended.set()
@@ -91,14 +101,14 @@ def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stop
 def test_the_first_process_goes_on_where_the_second_dies(many):
     items = incoming([many])
     found = [next(items)]
-    for child in children():
-        os.kill(child, signal.SIGKILL)
+    os.kill(child(), signal.SIGKILL)
     assert headlines([*found, *items]) == EXPECTED
 
 
 def test_the_second_process_ends_when_nobody_takes_its_articles(many):
     items = incoming([many])
     next(items)
+    assert child()
     items.close()
     assert not children()
 
