@@ -7,13 +7,15 @@ one in ``stems``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from corpus import words
-from corpus.model import Analysed, Article
+from corpus.model import GAP, Analysed, Article
 from corpus.sentences import sentences
 from corpus.stems import DEFAULT, Kind, kind_of, spelling, stem
 
@@ -31,12 +33,15 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All words of an article, for each part of it that can be asked for. ``spellings`` come once each."""
+    """The terms of an article's parts, '' for stop words; all spellings of it, once each; and what a question reads."""
 
-    analysed: Analysed
+    headline: Sequence[str]
+    text: Sequence[str]
+    credit: Sequence[str]
     author: Sequence[str]
     section: Sequence[str]
     spellings: Sequence[str]
+    analysed: Analysed
 
 
 class _Memory(dict[str, str]):
@@ -87,25 +92,28 @@ class Analyser:
     def article(self, article: Article) -> Words:
         """All words of an article. A headline that is only the beginning of the text is none."""
         spans = list(sentences(article.text))
-        headline = [] if article.headline_derived else words.words(article.headline)
-        outlet, author = words.words(article.source_name), words.words(article.byline or "")
-        starts, body = list[int](), list[str]()
-        for found in words.words_of(article.text, spans):
-            starts.append(len(body))
-            body += found
+        by_sentence = list(words.words_of(article.text, spans))
+        spelt_headline = [] if article.headline_derived else words.words(article.headline)
+        spelt_text = list(chain.from_iterable(by_sentence))
+        outlet, byline = words.words(article.source_name), words.words(article.byline or "")
         term = self._memory(kind_of(article.language)).__getitem__
-        by = list(map(term, author))
+        headline, text, author = list(map(term, spelt_headline)), list(map(term, spelt_text)), list(map(term, byline))
+        credit = [*map(term, outlet), *author]
+        first = len(headline) + GAP
+        places = _places(chain(enumerate(headline), enumerate(text, first)))
         analysed = Analysed(
-            headline=list(map(term, headline)),
-            body=list(map(term, body)),
-            credit=[*map(term, outlet), *by],
+            terms=_spaced(places),
+            times=list(map(len, places.values())),
+            places=list(chain.from_iterable(places.values())),
+            credit=_spaced(filter(None, credit)),
             begins=[begin for begin, _ in spans],
             ends=[end for _, end in spans],
-            starts=starts,
+            starts=list(accumulate(map(len, by_sentence), initial=first)),
             torn=article.text.endswith("…"),
         )
         section = self.terms(article.section or "", article.language)
-        return Words(analysed, by, section, self._vocabulary([*headline, *body, *outlet, *author]))
+        spelt = self._vocabulary([*spelt_headline, *spelt_text, *outlet, *byline])
+        return Words(headline, text, credit, author, section, spelt, analysed)
 
     def spellings(self, text: str) -> list[str]:
         """The same words folded but not stemmed, stop words too: for a vocabulary, whatever the language.
@@ -161,3 +169,16 @@ class Analyser:
         if sum(map(len, memories)) >= _MEMORY:
             for memory in memories:
                 memory.age()
+
+
+def _places(standing: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
+    """Where each term stands; stop words take their place, and are nobody's."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, term in standing:
+        found[term].append(place)
+    found.pop("", None)
+    return found
+
+
+def _spaced(terms: Iterable[str]) -> str:
+    return f" {' '.join(terms)} "

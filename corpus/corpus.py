@@ -15,7 +15,7 @@ from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Results, S
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
-from corpus.retrieval.passages import Passage, asked_places, best_passages
+from corpus.retrieval.passages import Passage, best_passages, standing
 from corpus.retrieval.query import Query, Sort
 from corpus.retrieval.rank import Ranking, rank
 from corpus.retrieval.suggest import did_you_mean, relaxed
@@ -156,4 +156,4 @@ def _passages(placed: Placed, analysed: Analysed, asked: Asked) -> Sequence[Pass
     """The passages of an article: those that put it in its place, unless it has changed, or was not read for that."""
     if placed.evidence and placed.evidence.analysed is analysed:
         return placed.evidence.passages
-    return best_passages([analysed], [asked_places(analysed.body, asked)], asked)[0]
+    return best_passages([analysed], [standing(analysed, asked)], asked)[0]

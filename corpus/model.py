@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -123,22 +123,55 @@ class Excerpt:
     ends_inside: bool = False
 
 
+_FEW = 24  # terms that are looked for one by one
+GAP = 20
+"""Words between a headline and the text, so that none of one is near any of the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An article as the one analysis sees it: terms in the order of its words, '' where a stop word stands.
+    """An article as the one analysis sees it: where each of its terms stands. Stop words have places, but no term.
 
-    ``credit`` are the words of its outlet and byline. Of each sentence of the text ``begins`` and ``ends`` say between
-    which characters it stands, and ``starts`` with which term of the body it begins. The text of a ``torn`` one breaks
-    off in its last sentence.
+    Places are counted in words through the headline and, after a gap, the text. ``terms`` are one string with a space
+    before and after each, ``times`` say how often each stands there, and ``places`` where, term by term. ``credit`` are
+    the terms of outlet and byline, written in the same way.
+
+    Of each sentence of the text ``begins`` and ``ends`` say between which characters it stands, and ``starts`` at which
+    place it begins; the last of the starts is where the text has ended. The text of a ``torn`` one breaks off in its
+    last sentence.
     """
 
-    headline: Sequence[str]
-    body: Sequence[str]
-    credit: Sequence[str]
+    terms: str
+    times: Sequence[int]
+    places: Sequence[int]
+    credit: str
     begins: Sequence[int]
     ends: Sequence[int]
     starts: Sequence[int]
     torn: bool = False
+
+    @property
+    def length(self) -> int:
+        """How many words the text has."""
+        return self.starts[-1] - self.starts[0]
+
+    def standing(self, wanted: Collection[str]) -> dict[str, Sequence[int]]:
+        """Where those of these terms stand that the headline or the text has."""
+        if len(wanted) > _FEW:
+            present = set(self.terms.split())
+            wanted = [term for term in wanted if term in present]
+        found: dict[str, Sequence[int]] = {}
+        for term in wanted:
+            begin = self.terms.find(f" {term} ")  # ten of them in a third of the time that it takes to split all apart
+            if begin >= 0:
+                number = self.terms.count(" ", 0, begin)
+                first = sum(self.times[:number])
+                found[term] = self.places[first : first + self.times[number]]
+        return found
+
+    def used(self) -> dict[str, int]:
+        """How often each term stands in the headline or the text."""
+        return dict(zip(self.terms.split(), self.times, strict=True))
 
 
 Terms = tuple[tuple[int, str], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from datetime import date
 from itertools import accumulate, chain
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.analysis import Analyser
-from corpus.model import Article, PubDate
+from corpus.model import GAP, Article, PubDate
 from corpus.sentences import sentences
 from corpus.stems import fold
 
@@ -73,8 +74,14 @@ def test_an_article_has_the_words_of_each_of_its_sentences(text, language, headl
     read, spans = ANALYSER.article(article), list(sentences(text))
     body = [ANALYSER.terms(text[span.start : span.stop], language) for span in spans]
     assert spans == list(zip(read.analysed.begins, read.analysed.ends, strict=True))
-    assert list(read.analysed.starts) == list(accumulate(map(len, body), initial=0))[:-1]
-    assert list(read.analysed.body) == list(chain.from_iterable(body))
+    first = len(read.headline) + GAP
+    assert list(read.analysed.starts) == list(accumulate(map(len, body), initial=first))
+    assert list(read.text) == list(chain.from_iterable(body))
+    places = {place: term for place, term in [*enumerate(read.headline), *enumerate(read.text, first)] if term}
+    standing = read.analysed.standing([*places.values(), "missing"])
+    assert {place: term for term, found in standing.items() for place in found} == places
+    assert read.analysed.used() == Counter(places.values())
+    assert read.analysed.length == len(read.text)
     spelt = ANALYSER.spellings(f"{text}\n{headline}\nAn outlet")
     assert sorted(read.spellings) == sorted({*spelt} - {""})
 

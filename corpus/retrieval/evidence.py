@@ -6,13 +6,12 @@ Reads the article as it was analysed when it came in. Everything here is worth p
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.model import Analysed
-from corpus.retrieval.passages import Passage, Places, asked_places
+from corpus.retrieval.passages import Passage, Standing
 from corpus.retrieval.weigh import Asked
 
 PASSAGE = 0.6
@@ -20,7 +19,6 @@ PASSAGE = 0.6
 
 _ADJACENT, _CLOSE = 0.15, 0.1  # the same for asked words that stand next to, or near each other
 _WINDOW = 8  # words within which two are close: the unordered window of the sequential dependence model
-_GAP = 20  # words between headline and body, so that none of one is close to any of the other
 _K1, _B = 1.2, 0.75  # as in BM25: how often counts, and how long the article is
 
 
@@ -34,23 +32,18 @@ class Evidence:
     points: float
 
 
-def evidence(article: Analysed, places: Places, passages: Sequence[Passage], asked: Asked, typical: float) -> Evidence:
-    """Weigh what an article has: ``places`` are those of its body. ``typical`` is how many words an article has."""
-    standing: dict[int, list[int]] = defaultdict(list)
-    for place, word in asked_places(article.headline, asked):
-        standing[word].append(place)
-    offset = len(article.headline) + _GAP
-    for place, word in places:
-        standing[word].append(offset + place)
-    present = standing.keys() | {word for _, word in asked_places(article.credit, asked)}
+def evidence(
+    article: Analysed, standing: Standing, passages: Sequence[Passage], asked: Asked, typical: float
+) -> Evidence:
+    """Weigh what an article has. ``typical`` is how many words the text of an article has."""
+    present = standing.keys() | {asked.terms[term] for term in article.credit.split() if term in asked.terms}
     covered = sum(asked.idf[word] for word in present) / asked.mass if present else 0.0
     best = passages[0].score if passages else 0.0
-    return Evidence(
-        article, passages, covered, PASSAGE * best + _closeness(standing, len(article.body) / typical, asked)
-    )
+    points = PASSAGE * best + _closeness(standing, article.length / typical, asked)
+    return Evidence(article, passages, covered, points)
 
 
-def _closeness(places: Mapping[int, Sequence[int]], length: float, asked: Asked) -> float:
+def _closeness(places: Standing, length: float, asked: Asked) -> float:
     """How often neighbouring words of the question stand next to each other, in its order, or near, in any.
 
     After the sequential dependence model (Metzler and Croft, 2005), saturated like BM25; each pair tells as much as the

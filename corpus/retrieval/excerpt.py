@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -119,11 +119,13 @@ class _Cutter:
         found = [span for word, span in matches if word not in self.asked.bound]
         if self.asked.phrases:
             tokens = self.analyser.tokens(text, self.article.language)
-            terms = [token.term for token in tokens]
+            where: dict[str, list[int]] = defaultdict(list)
+            for number, token in enumerate(tokens):
+                where[token.term].append(number)
             found += [
                 Span(tokens[first].start, max(token.stop for token in tokens[first : last + 1]))  # C++ is one and C
                 for phrase in self.asked.phrases
-                for first, last in phrase_places(terms, phrase)
+                for first, last in phrase_places(where, phrase)
             ]
         return _disjoint(sorted(found or (span for _, span in matches)))
 

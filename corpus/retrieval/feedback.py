@@ -7,7 +7,7 @@ all hold whole, gains most; a pointed question, of which the eighth article hold
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
@@ -56,12 +56,10 @@ def _telling(best: Sequence[Read], shares: Sequence[float], view: EngineView) ->
     """The words that these articles use most, each article by its share, that are not common to the whole archive."""
     used: dict[str, float] = defaultdict(float)
     for each, share in zip(best, shares, strict=True):
-        own = Counter(each.evidence.analysed.headline)
-        own.update(each.evidence.analysed.body)
-        del own[""]
-        length = own.total() or 1
+        own = each.evidence.analysed.used()
+        worth = share / (sum(own.values()) or 1)
         for term, times in own.items():
-            used[term] += share * times / length
+            used[term] += worth * times
     most = _COMMON * view.articles
     ranked = nlargest(_CONSIDERED, used, key=used.__getitem__)
     telling = (term for term in ranked if 1 < view.frequency(Part.TEXT, term) <= most)

@@ -15,7 +15,7 @@ from corpus.engine import EngineView
 from corpus.model import WeightedQuery
 from corpus.retrieval.evidence import Evidence, evidence
 from corpus.retrieval.feedback import Read, widened
-from corpus.retrieval.passages import asked_places, best_passages
+from corpus.retrieval.passages import best_passages, standing
 from corpus.retrieval.rank import Story, fold
 from corpus.retrieval.weigh import Asked
 
@@ -73,9 +73,9 @@ class _Reader:
         """These stories by BM25 and by what the article that stands for each has, the best first."""
         new = [story[0] for story in stories if story[0].key not in self._known]
         articles = self.view.analysed(new)
-        places = [asked_places(article.body, self.asked) for article in articles]
+        places = [standing(article, self.asked) for article in articles]
         if new and not self._typical:
-            self._typical = fmean(len(article.body) for article in articles) or 1.0
+            self._typical = fmean(article.length for article in articles) or 1.0
         passages = best_passages(articles, places, self.asked)
         for hit, article, own, best in zip(new, articles, places, passages, strict=True):
             self._known[hit.key] = evidence(article, own, best, self.asked, self._typical)

@@ -6,11 +6,12 @@ would be noise. Matches are decided by terms; the score only puts them in order.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from math import sqrt
+from typing import NamedTuple
 
 from rank_bm25 import BM25Okapi
 
@@ -24,25 +25,23 @@ _LONGEST_RUN = 6  # sentences with asked words; more short ones seldom fit
 _TYPICAL = 45  # words of a window: a fixed number, so that what a passage scores does not depend on the others
 
 
-Places = Sequence[tuple[int, int]]
-"""Where asked words stand: which term of the body, and the number of the word."""
+Standing = Mapping[int, Sequence[int]]
+"""The asked words that a headline or text has, by their numbers, each with the places where it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A run of sentences of one article that has asked words (by their numbers), and its score.
 
     A ``torn`` one holds the last sentence of a text that breaks off: it is chosen where there is no other.
     """
 
     span: Span
-    words: frozenset[int]
+    words: AbstractSet[int]
     score: float
     torn: bool = False
 
 
-@dataclass(slots=True)
-class _Window:
+class _Window(NamedTuple):
     """Sentences of an article, their asked words with how often each stands there, and how many words there are."""
 
     article: int
@@ -73,11 +72,11 @@ class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.idf = {word: sqrt(tells) for word, tells in enumerate(self._archive_idf)}
 
 
-def best_passages(articles: Sequence[Analysed], places: Sequence[Places], asked: Asked) -> list[list[Passage]]:
+def best_passages(articles: Sequence[Analysed], standing: Sequence[Standing], asked: Asked) -> list[list[Passage]]:
     """For each article its passages that have asked words, the best first; none where it has none of the words."""
     windows = [
         window
-        for number, (article, own) in enumerate(zip(articles, places, strict=True))
+        for number, (article, own) in enumerate(zip(articles, standing, strict=True))
         for window in _windows(number, article, own, asked)
     ]
     if not windows:
@@ -85,51 +84,47 @@ def best_passages(articles: Sequence[Analysed], places: Sequence[Places], asked:
     scores = _PassageBM25(windows, asked.idf).get_scores(range(len(asked.idf))).tolist()
     found: list[list[Passage]] = [[] for _ in articles]
     for window, score in zip(windows, scores, strict=True):
-        passage = Passage(window.span, frozenset(window.words), score + window.phrases, window.torn)
+        passage = Passage(window.span, window.words.keys(), score + window.phrases, window.torn)
         found[window.article].append(passage)
     for own in found:
         own.sort(key=_best_first)
     return found
 
 
-def asked_places(terms: Sequence[str], asked: Asked) -> Places:
-    """Where asked words stand among these terms."""
-    wanted = asked.terms
-    return [(place, wanted[term]) for place, term in enumerate(terms) if term in wanted]
+def standing(article: Analysed, asked: Asked) -> Standing:
+    """Where the asked words stand in an article, in whichever of their forms."""
+    found: dict[int, Sequence[int]] = {}
+    for term, places in article.standing(asked.terms.keys()).items():
+        word = asked.terms[term]
+        found[word] = sorted([*found[word], *places]) if word in found else places
+    return found
 
 
-def phrase_places(terms: Sequence[str], phrase: Near) -> Iterator[tuple[int, int]]:
-    """Every place where the phrase stands: its first and its last term.
+def phrase_places(where: Mapping[str, Sequence[int]], phrase: Near) -> Iterator[tuple[int, int]]:
+    """Every place where a phrase stands, by where its terms do: its first and its last word.
 
     With a slop its terms stand, in any order, within that many words more than they need side by side.
     """
-    wanted = [term for _, term in phrase.terms]
-    reach, different = phrase.terms[-1][0], set(wanted)
-    for place, term in enumerate(terms):
-        if not phrase.slop:
-            if (
-                term == wanted[0]
-                and terms[place : place + reach + 1]
-                and all(
-                    place + distance < len(terms) and terms[place + distance] == other
-                    for distance, other in phrase.terms
-                )
-            ):
-                yield place, place + reach
-        elif term in wanted:
-            near = terms[place : place + reach + phrase.slop + 1]
-            if different.issubset(near):
-                yield place, place + max(near.index(other) for other in wanted)
+    own = [(distance, where.get(term, ())) for distance, term in phrase.terms]
+    reach = phrase.terms[-1][0]
+    if not phrase.slop:
+        firsts = set.intersection(*({place - distance for place in places} for distance, places in own))
+        yield from ((first, first + reach) for first in sorted(firsts))
+        return
+    for first in sorted({place for _, places in own for place in places}):
+        nexts = [places[at] for _, places in own if (at := bisect_left(places, first)) < len(places)]
+        if len(nexts) == len(own) and max(nexts) <= first + reach + phrase.slop:
+            yield first, max(nexts)
 
 
-def _windows(number: int, article: Analysed, places: Places, asked: Asked) -> Iterator[_Window]:
+def _windows(number: int, article: Analysed, standing: Standing, asked: Asked) -> Iterator[_Window]:
     """Every run of sentences that fits an excerpt, and begins and ends with one that has an asked word."""
-    begins, ends, starts = article.begins, article.ends, [*article.starts, len(article.body)]
-    own = _by_sentence(places, starts)
-    phrases = _phrases(article.body, asked) if asked.phrases else ()
+    begins, ends, starts = article.begins, article.ends, article.starts
+    own = _by_sentence(standing, starts)
+    phrases = _phrases(article, asked) if asked.phrases else ()
     count = bisect_left(begins, _READ)
     whole = min(count, len(begins) - 1) if article.torn and len(begins) > 1 else count
-    matching = [sentence for sentence in own if sentence < whole]
+    matching = sorted(sentence for sentence in own if sentence < whole)
     for turn, first in enumerate(matching):
         words: dict[int, int] = {}
         for last in matching[turn : turn + _LONGEST_RUN]:
@@ -145,23 +140,23 @@ def _windows(number: int, article: Analysed, places: Places, asked: Asked) -> It
         yield _Window(number, span, Counter(own[whole]), starts[whole + 1] - starts[whole], 0.0, torn=True)
 
 
-def _by_sentence(places: Places, starts: Sequence[int]) -> dict[int, list[int]]:
+def _by_sentence(standing: Standing, starts: Sequence[int]) -> dict[int, list[int]]:
     """The asked words of each sentence that has any."""
-    found: dict[int, list[int]] = {}
-    sentence = 0
-    for place, word in places:
-        while starts[sentence + 1] <= place:
-            sentence += 1
-        found.setdefault(sentence, []).append(word)
+    found: dict[int, list[int]] = defaultdict(list)
+    for word, places in standing.items():
+        for place in places:
+            if place >= starts[0]:  # not in the headline
+                found[bisect_right(starts, place) - 1].append(word)
     return found
 
 
-def _phrases(body: Sequence[str], asked: Asked) -> list[tuple[int, int, float]]:
+def _phrases(article: Analysed, asked: Asked) -> list[tuple[int, int, float]]:
     """Where the asked phrases stand, each with what its words tell."""
+    where = article.standing({term for phrase in asked.phrases for _, term in phrase.terms})
     return [
         (first, last, sum(sqrt(asked.idf[asked.terms[term]]) for _, term in phrase.terms))
         for phrase in asked.phrases
-        for first, last in phrase_places(body, phrase)
+        for first, last in phrase_places(where, phrase)
     ]
 
 

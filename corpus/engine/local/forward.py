@@ -7,26 +7,34 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from itertools import accumulate, chain, pairwise
 
 from corpus.model import Analysed
 
-FIELDS = ("terms", "marks")
-"""Names of the two fields: terms as text, a line each for headline, body and credit; and three numbers a sentence."""
+FIELDS = ("terms", "numbers")
+"""Names of the two fields: terms and credit as text, a line each; and all numbers, after whether it is torn and the
+lengths of the five lists that they are."""
 
-_MARK = "I"  # 32 bits: no text has two thousand million characters
+_SHORT, _LONG = "H", "I"  # numbers of 16 bits where they are enough, as nearly always, or of 32
+_HEAD = 6
 
 
 def written(analysed: Analysed) -> dict[str, bytes]:
     """The two fields for an analysed article."""
-    terms = "\n".join(" ".join(part) for part in (analysed.headline, analysed.body, analysed.credit))
-    marks = array(_MARK, [*analysed.begins, *analysed.ends, *analysed.starts, analysed.torn])
-    return {"terms": terms.encode(), "marks": marks.tobytes()}
+    lists = analysed.times, analysed.places, analysed.begins, analysed.ends, analysed.starts
+    numbers = [analysed.torn, *map(len, lists), *chain.from_iterable(lists)]
+    form = _SHORT if max(numbers) < 1 << 16 else _LONG
+    return {
+        "terms": f"{analysed.terms}\n{analysed.credit}".encode(),
+        "numbers": form.encode() + array(form, numbers).tobytes(),
+    }
 
 
 def read(fields: Mapping[str, bytes]) -> Analysed:
     """The analysed article that was written."""
-    headline, body, credit = (part.split(" ") if part else [] for part in fields["terms"].decode().split("\n"))
-    marks = array(_MARK, fields["marks"])
-    count = len(marks) // 3
-    begins, ends, starts = marks[:count], marks[count : 2 * count], marks[2 * count : -1]
-    return Analysed(headline, body, credit, begins, ends, starts, bool(marks[-1]))
+    terms, credit = fields["terms"].decode().split("\n")
+    written = fields["numbers"]
+    numbers = array(written[:1].decode(), written[1:])
+    borders = pairwise(accumulate(numbers[1:_HEAD], initial=_HEAD))
+    times, places, begins, ends, starts = [numbers[start:stop] for start, stop in borders]
+    return Analysed(terms, times, places, credit, begins, ends, starts, torn=bool(numbers[0]))

@@ -20,16 +20,16 @@ from corpus.analysis import Words
 from corpus.engine.local import forward
 from corpus.engine.local.store import Stored
 from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
-from corpus.model import Article, Part
+from corpus.model import GAP, Article, Part
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
 
 HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
 
 _STOP = "·"  # keeps the place of a stop word: no term contains it
-_GAP = f" {' '.join([_STOP] * 20)} "  # between headline and body, so that no phrase spans both
+_GAP = f" {' '.join([_STOP] * GAP)} "  # no phrase spans headline and body
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
@@ -101,8 +101,8 @@ class IndexWriter:
         """Add an article by its words; ``known`` if it may be in the index already."""
         if known:
             self._writer.delete_documents_by_term("key", stored.key)
-        article, analysed = stored.article, words.analysed
-        headline, body, credit = map(_spaced, (analysed.headline, analysed.body, analysed.credit))
+        article = stored.article
+        headline, body, credit = map(_spaced, (words.headline, words.text, words.credit))
         document = tantivy.Document()
         document.add_text(Part.TEXT, _GAP.join([*[headline] * HEADLINE_WEIGHT, body, credit]))
         document.add_text(Part.HEADLINE, headline)
@@ -117,7 +117,7 @@ class IndexWriter:
         document.add_integer("seq", stored.seq)
         document.add_integer("day", article.published.day.toordinal())
         document.add_integer("moment", _moment(article, stored.key))
-        for name, value in forward.written(analysed).items():
+        for name, value in forward.written(words.analysed).items():
             document.add_bytes(name, value)
         with faults_told():
             self._writer.add_document(document)
