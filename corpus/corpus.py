@@ -126,13 +126,14 @@ class Corpus:
         """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""
         found = view.fetch([each.story[0] for each in placed])
         present = [(place, each, read) for place, (each, read) in enumerate(zip(placed, found, strict=True)) if read]
-        for place, each, (article, analysed) in present:
+        copies = view.copies([each.story[0] for _, each, _ in present])
+        for (place, each, (article, analysed)), others in zip(present, copies, strict=True):
             yield Hit(
                 rank=first + place + 1,
                 score=each.score,
                 article=article,
                 excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
-                copies=view.copies(each.story[0]),
+                copies=others,
             )
 
 

@@ -37,5 +37,5 @@ class EngineView(Protocol):
     def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
         """Each of these articles, which this view found, and what the analysis makes of it; None where it has gone."""
 
-    def copies(self, hit: Scored) -> tuple[Copy, ...]:
-        """The other articles of the hit's story, the earliest first."""
+    def copies(self, hits: Sequence[Scored]) -> list[tuple[Copy, ...]]:
+        """For each hit the other articles of its story, the earliest first."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import regex
@@ -38,14 +39,14 @@ def excerpts(
     cutter = _Cutter(article, asked, analyser)
     everything = frozenset(range(len(asked.idf)))
     if not passages:
-        return (cutter.cut(_lead(analysed), WINDOW, everything),)
-    first = cutter.cut(_readable(passages[0].span, analysed), WINDOW, everything)
-    lacking = everything - {word for word, _ in cutter.matches(first.text)}
+        return (cutter.cut(_lead(analysed), WINDOW, everything)[0],)
+    first, words = cutter.cut(_readable(passages[0].span, analysed), WINDOW, everything)
+    lacking = everything - words
     room = min(SECOND + WINDOW - len(first.text), WINDOW)
     passage = _beside(passages[1:], first.span, lacking, room)
     if passage is None:
         return (first,)
-    second = cutter.cut(passage.span, room, lacking)
+    second, _ = cutter.cut(passage.span, room, lacking)
     return tuple(sorted([first, second], key=lambda excerpt: excerpt.span))
 
 
@@ -85,40 +86,47 @@ class _Cutter:
     asked: Asked
     analyser: Analyser
 
-    def cut(self, whole: Span, limit: int, wanted: frozenset[int]) -> Excerpt:
-        """The part of a passage, at most ``limit`` characters, that holds the most of the wanted words.
+    def cut(self, whole: Span, limit: int, wanted: frozenset[int]) -> tuple[Excerpt, AbstractSet[int]]:
+        """The part of a passage, at most ``limit`` characters, that holds the most of the wanted words; its words.
 
         It begins at a word, at the passage's own beginning where that costs nothing, and never ends inside a grapheme.
         """
         span = self._fit(whole, limit, wanted)
         text = self.article.text[span.start : span.stop]
+        tokens = self._tokens(text)
+        matches = self._matches(tokens, text)
+        highlights = self._highlights(tokens, matches)
         credit = self.article.attribution
-        return Excerpt(text, span, self._highlights(text), credit, span.start > whole.start, span.stop < whole.stop)
+        excerpt = Excerpt(text, span, highlights, credit, span.start > whole.start, span.stop < whole.stop)
+        return excerpt, {word for word, _ in matches}
 
-    def matches(self, text: str) -> Iterator[tuple[int, Token]]:
-        """The asked words that stand in a text, by their numbers, and where."""
-        tokens = self.analyser.tokens(text, self.article.language)
-        return ((word, token) for token in tokens if (word := self._asked(token, text)) is not None)
+    def _tokens(self, text: str) -> list[Token]:
+        return self.analyser.tokens(text, self.article.language)
+
+    def _matches(self, tokens: Sequence[Token], text: str) -> list[tuple[int, Token]]:
+        """Those of the text's tokens that were asked for, each with the number of its word."""
+        terms = self.asked.terms
+        asked = ((self._asked(token, text), token) for token in tokens if token.term in terms)
+        return [(word, token) for word, token in asked if word is not None]
 
     def _asked(self, token: Token, text: str) -> int | None:
         """The word that a term stands for; of words of one stem a prefix means those that begin so."""
-        word = self.asked.terms.get(token.term)
+        word = self.asked.terms[token.term]
         prefixes, bound = self.asked.prefixes, self.asked.bound
-        if word is None or not prefixes or (word not in prefixes and word not in bound):
+        if not prefixes or (word not in prefixes and word not in bound):
             return word
         spelt = "".join(self.analyser.spellings(text[token.start : token.stop]))
         begun = (number for number, beginning in prefixes.items() if spelt.startswith(beginning))
         return next(begun, word if word in bound else None)
 
-    def _highlights(self, text: str) -> tuple[Span, ...]:
-        """The asked words as they stand there: each whole word, each phrase from its first word to its last.
+    def _highlights(self, tokens: Sequence[Token], matches: Sequence[tuple[int, Token]]) -> tuple[Span, ...]:
+        """Where the asked words stand: each whole word, each phrase from its first word to its last.
 
         What was asked for only as a part of a phrase is marked by itself where nothing else is.
         """
-        matches = [(word, Span(token.start, token.stop)) for word, token in self.matches(text)]
-        found = [span for word, span in matches if word not in self.asked.bound]
+        spans = [(word, Span(token.start, token.stop)) for word, token in matches]
+        found = [span for word, span in spans if word not in self.asked.bound]
         if self.asked.phrases:
-            tokens = self.analyser.tokens(text, self.article.language)
             where: dict[str, list[int]] = defaultdict(list)
             for number, token in enumerate(tokens):
                 where[token.term].append(number)
@@ -127,7 +135,7 @@ class _Cutter:
                 for phrase in self.asked.phrases
                 for first, last in phrase_places(where, phrase)
             ]
-        return _disjoint(sorted(found or (span for _, span in matches)))
+        return _disjoint(sorted(found or (span for _, span in spans)))
 
     def _fit(self, whole: Span, limit: int, wanted: frozenset[int]) -> Span:
         if whole.stop - whole.start <= limit:
@@ -142,7 +150,7 @@ class _Cutter:
         One walk with two ends over the matches, since a passage without sentences can be as long as an article.
         """
         idf = self.asked.idf
-        matches = [(word, token) for word, token in self.matches(part) if word in wanted]
+        matches = [(word, token) for word, token in self._matches(self._tokens(part), part) if word in wanted]
         worth = sum(idf[word] for word in {word for word, token in matches if token.stop <= limit})
         best: Token | None = None
         held: Counter[int] = Counter()

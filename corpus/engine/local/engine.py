@@ -306,9 +306,10 @@ class View:
             for hit, seq in zip(hits, indexed, strict=True)
         ]
 
-    def copies(self, hit: Scored) -> tuple[Copy, ...]:
-        """The other articles of the hit's story, the earliest first."""
-        return self._store.copies(hit.story, hit.key)
+    def copies(self, hits: Sequence[Scored]) -> list[tuple[Copy, ...]]:
+        """For each hit the other articles of its story, the earliest first."""
+        stories = self._store.copies([hit.story for hit in hits])
+        return [tuple(copy for key, copy in stories.get(hit.story, ()) if key != hit.key) for hit in hits]
 
     def _read(self, stored: Stored, hit: Scored, seq: int) -> tuple[Article, Analysed]:
         """An article that was changed since it was indexed is analysed anew: its sentences may stand elsewhere."""

@@ -27,6 +27,7 @@ _PATIENCE = 10.0  # seconds that a writer waits for another one's transaction
 _PAUSE = 0.02  # seconds between two attempts at what SQLite does not wait for
 _WRITER_CACHE = 32_000  # KiB of pages that a writer keeps: ids are hashes, so it meets all of their index
 _MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of 999
+_MOST_COPIES = 101  # articles of a story that are named, with the one that stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +121,21 @@ class Store:
         found = (stored for part in _parts(keys) for stored in self._select(f"WHERE key IN {_marks(part)}", part))
         return {stored.key: stored for stored in found}
 
-    def copies(self, story: int, besides: int) -> tuple[Copy, ...]:
-        """The other articles of a story, the earliest hundred first."""
-        rows = self._rows(
-            "SELECT id, source, source_name, published, url FROM articles"
-            " WHERE story = ? AND key <> ? ORDER BY day, published, id LIMIT 100",
-            [story, besides],
-        )
-        return tuple(
-            Copy(article_id, source, name, PubDate.from_iso(published), url)
-            for article_id, source, name, published, url in rows
-        )
+    def copies(self, stories: Sequence[int]) -> dict[int, list[tuple[int, Copy]]]:
+        """Of each of these stories that has more than one article the earliest, with their keys."""
+        several = f"SELECT story FROM articles WHERE story IN {_marks(stories)} GROUP BY story HAVING count(*) > 1"
+        found: dict[int, list[tuple[int, Copy]]] = {}
+        for (story,) in self._rows(several, stories):
+            rows = self._rows(
+                "SELECT key, id, source, source_name, published, url FROM articles"
+                " WHERE story = ? ORDER BY day, published, id LIMIT ?",
+                [story, _MOST_COPIES],
+            )
+            found[story] = [
+                (key, Copy(article_id, source, name, PubDate.from_iso(published), url))
+                for key, article_id, source, name, published, url in rows
+            ]
+        return found
 
     def checksums(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """The key and the checksum of each of these articles that is in the archive."""
