@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -169,9 +169,9 @@ class Analysed:
                 found[term] = self.places[first : first + self.times[number]]
         return found
 
-    def used(self) -> dict[str, int]:
-        """How often each term stands in the headline or the text."""
-        return dict(zip(self.terms.split(), self.times, strict=True))
+    def used(self) -> Iterator[tuple[str, int]]:
+        """Every term of the headline and the text, and how often it stands there."""
+        return zip(self.terms.split(), self.times, strict=True)
 
 
 Terms = tuple[tuple[int, str], ...]
@@ -269,8 +269,7 @@ class WeightedQuery:
         return AnyOf(tuple(Near(((0, term),), part) for part, term, _ in self.score))
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """An article as an engine ranks it: its key in the store, its story (copies share one), its time and its score.
 
     ``published`` is in seconds since 1970, ``key`` counts up with every article that came in: of two that are otherwise

@@ -80,7 +80,7 @@ def test_an_article_has_the_words_of_each_of_its_sentences(text, language, headl
     places = {place: term for place, term in [*enumerate(read.headline), *enumerate(read.text, first)] if term}
     standing = read.analysed.standing([*places.values(), "missing"])
     assert {place: term for term, found in standing.items() for place in found} == places
-    assert read.analysed.used() == Counter(places.values())
+    assert dict(read.analysed.used()) == Counter(places.values())
     assert read.analysed.length == len(read.text)
     spelt = ANALYSER.spellings(f"{text}\n{headline}\nAn outlet")
     assert sorted(read.spellings) == sorted({*spelt} - {""})

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import nlargest
 from itertools import islice
 
 from corpus.engine import EngineView
@@ -56,11 +55,11 @@ def _telling(best: Sequence[Read], shares: Sequence[float], view: EngineView) ->
     """The words that these articles use most, each article by its share, that are not common to the whole archive."""
     used: dict[str, float] = defaultdict(float)
     for each, share in zip(best, shares, strict=True):
-        own = each.evidence.analysed.used()
-        worth = share / (sum(own.values()) or 1)
-        for term, times in own.items():
+        analysed = each.evidence.analysed
+        worth = share / (sum(analysed.times) or 1)
+        for term, times in analysed.used():
             used[term] += worth * times
     most = _COMMON * view.articles
-    ranked = nlargest(_CONSIDERED, used, key=used.__getitem__)
+    ranked = sorted(used, key=used.__getitem__, reverse=True)[:_CONSIDERED]
     telling = (term for term in ranked if 1 < view.frequency(Part.TEXT, term) <= most)
     return {term: used[term] for term in islice(telling, _WORDS)}

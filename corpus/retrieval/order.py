@@ -22,7 +22,7 @@ from corpus.retrieval.weigh import Asked
 READ = 15
 """Stories that are read before their order is final: with 30 or 60 nDCG@10 is the same on five test collections."""
 
-_SECOND_DEPTH = 50  # hits of the second ranking: some fold
+_SECOND_DEPTH = 30  # hits of the second ranking: some fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ class _Window(NamedTuple):
     span: Span
     words: dict[int, int]
     length: int
-    phrases: float
-    torn: bool
+    phrases: float = 0.0
+    torn: bool = False
 
 
 class _PassageBM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
@@ -134,10 +134,10 @@ def _windows(number: int, article: Analysed, standing: Standing, asked: Asked) -
                 words[word] = words.get(word, 0) + 1
             begin, end = starts[first], starts[last + 1]
             bonus = sum(worth for start, stop, worth in phrases if begin <= start and stop < end) if phrases else 0.0
-            yield _Window(number, Span(begins[first], ends[last]), dict(words), end - begin, bonus, torn=False)
+            yield _Window(number, Span(begins[first], ends[last]), dict(words), end - begin, bonus)
     if whole < count and whole in own:
         span = Span(begins[whole], ends[whole])
-        yield _Window(number, span, Counter(own[whole]), starts[whole + 1] - starts[whole], 0.0, torn=True)
+        yield _Window(number, span, Counter(own[whole]), starts[whole + 1] - starts[whole], torn=True)
 
 
 def _by_sentence(standing: Standing, starts: Sequence[int]) -> dict[int, list[int]]:
