@@ -7,7 +7,6 @@ one in ``stems``.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,8 @@ from corpus.stems import DEFAULT, Kind, kind_of, spelling, stem
 
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
 _MEMORY = 120_000  # spellings of all languages in each of two memories, together about 40 MB
+
+_GAP = [""] * GAP
 
 
 class Token(NamedTuple):
@@ -99,16 +100,12 @@ class Analyser:
         term = self._memory(kind_of(article.language)).__getitem__
         headline, text, author = list(map(term, spelt_headline)), list(map(term, spelt_text)), list(map(term, byline))
         credit = [*map(term, outlet), *author]
-        first = len(headline) + GAP
-        places = _places(chain(enumerate(headline), enumerate(text, first)))
         analysed = Analysed(
-            terms=_spaced(places),
-            times=list(map(len, places.values())),
-            places=list(chain.from_iterable(places.values())),
-            credit=_spaced(filter(None, credit)),
+            terms=_spaced([*headline, *_GAP, *text]),
+            credit=_spaced(credit),
             begins=[begin for begin, _ in spans],
             ends=[end for _, end in spans],
-            starts=list(accumulate(map(len, by_sentence), initial=first)),
+            starts=list(accumulate(map(len, by_sentence), initial=len(headline) + GAP)),
             torn=article.text.endswith("…"),
         )
         section = self.terms(article.section or "", article.language)
@@ -169,15 +166,6 @@ class Analyser:
         if sum(map(len, memories)) >= _MEMORY:
             for memory in memories:
                 memory.age()
-
-
-def _places(standing: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
-    """Where each term stands; stop words take their place, and are nobody's."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for place, term in standing:
-        found[term].append(place)
-    found.pop("", None)
-    return found
 
 
 def _spaced(terms: Iterable[str]) -> str:

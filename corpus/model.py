@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -130,11 +131,11 @@ GAP = 20
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An article as the one analysis sees it: where each of its terms stands. Stop words have places, but no term.
+    """An article as the one analysis sees it.
 
-    Places are counted in words through the headline and, after a gap, the text. ``terms`` are one string with a space
-    before and after each, ``times`` say how often each stands there, and ``places`` where, term by term. ``credit`` are
-    the terms of outlet and byline, written in the same way.
+    ``terms`` are those of the headline and, after a gap, of the text, in the order of their words, with one space
+    before and after each. A stop word, and each word of the gap, is a term of no letters, so every word has its place:
+    the number of words before it. ``credit`` are the terms of outlet and byline.
 
     Of each sentence of the text ``begins`` and ``ends`` say between which characters it stands, and ``starts`` at which
     place it begins; the last of the starts is where the text has ended. The text of a ``torn`` one breaks off in its
@@ -142,8 +143,6 @@ class Analysed:
     """
 
     terms: str
-    times: Sequence[int]
-    places: Sequence[int]
     credit: str
     begins: Sequence[int]
     ends: Sequence[int]
@@ -155,23 +154,27 @@ class Analysed:
         """How many words the text has."""
         return self.starts[-1] - self.starts[0]
 
-    def standing(self, wanted: Collection[str]) -> dict[str, Sequence[int]]:
-        """Where those of these terms stand that the headline or the text has."""
+    def standing(self, wanted: Collection[str]) -> dict[str, list[int]]:
+        """Where those of these terms stand that the headline or the text has, in order."""
         if len(wanted) > _FEW:
             present = set(self.terms.split())
             wanted = [term for term in wanted if term in present]
-        found: dict[str, Sequence[int]] = {}
-        for term in wanted:
-            begin = self.terms.find(f" {term} ")  # ten of them in a third of the time that it takes to split all apart
-            if begin >= 0:
-                number = self.terms.count(" ", 0, begin)
-                first = sum(self.times[:number])
-                found[term] = self.places[first : first + self.times[number]]
-        return found
+        standing = {term: self._places(f" {term} ") for term in wanted}
+        return {term: places for term, places in standing.items() if places}
 
-    def used(self) -> Iterator[tuple[str, int]]:
-        """Every term of the headline and the text, and how often it stands there."""
-        return zip(self.terms.split(), self.times, strict=True)
+    def used(self) -> Counter[str]:
+        """How often each term stands in the headline or the text."""
+        return Counter(self.terms.split())
+
+    def _places(self, spaced: str) -> list[int]:
+        """Found and counted in one string, this takes a fifth of the time that taking it apart would."""
+        found = list[int]()
+        place, counted, at = 0, 0, self.terms.find(spaced)
+        while at >= 0:
+            place, counted = place + self.terms.count(" ", counted, at), at
+            found.append(place)
+            at = self.terms.find(spaced, at + len(spaced) - 1)
+        return found
 
 
 Terms = tuple[tuple[int, str], ...]

@@ -40,7 +40,7 @@ _RUN = rf"{_LETTER}[{_LETTER}{_MARK}]*+"
 _FULL = regex.compile(
     rf"""(?P<unspaced> (?: {_UNSPACED} {_MARK}* )++ )
        | (?P<made> \# {_RUN}
-                 | \p{{L}} (?: \+\+ | \# ) (?! [\p{{L}}\p{{N}}] )
+                 | [\p{{L}}--{_MARK}] (?: \+\+ | \# ) (?! [\p{{L}}\p{{N}}] )
                  | {_LETTER}{{1,3}} & {_LETTER}{{1,3}} (?: ['’]s )? (?! [\p{{L}}\p{{N}}\p{{M}}&] ) )
        | (?P<word> {_RUN} (?: ['’׳״] {_RUN} | [.,٫٬] \d+ | \. \p{{L}} (?! [\p{{L}}\p{{N}}\p{{M}}] ) )* )""",
     regex.VERBOSE | regex.VERSION1,

@@ -55,9 +55,9 @@ def _telling(best: Sequence[Read], shares: Sequence[float], view: EngineView) ->
     """The words that these articles use most, each article by its share, that are not common to the whole archive."""
     used: dict[str, float] = defaultdict(float)
     for each, share in zip(best, shares, strict=True):
-        analysed = each.evidence.analysed
-        worth = share / (sum(analysed.times) or 1)
-        for term, times in analysed.used():
+        own = each.evidence.analysed.used()
+        worth = share / (own.total() or 1)
+        for term, times in own.items():
             used[term] += worth * times
     most = _COMMON * view.articles
     ranked = sorted(used, key=used.__getitem__, reverse=True)[:_CONSIDERED]

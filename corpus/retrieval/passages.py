@@ -93,7 +93,7 @@ def best_passages(articles: Sequence[Analysed], standing: Sequence[Standing], as
 
 def standing(article: Analysed, asked: Asked) -> Standing:
     """Where the asked words stand in an article, in whichever of their forms."""
-    found: dict[int, Sequence[int]] = {}
+    found: dict[int, list[int]] = {}
     for term, places in article.standing(asked.terms.keys()).items():
         word = asked.terms[term]
         found[word] = sorted([*found[word], *places]) if word in found else places

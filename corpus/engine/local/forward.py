@@ -7,34 +7,25 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from itertools import accumulate, chain, pairwise
 
 from corpus.model import Analysed
 
-FIELDS = ("terms", "numbers")
-"""Names of the two fields: terms and credit as text, a line each; and all numbers, after whether it is torn and the
-lengths of the five lists that they are."""
+FIELDS = ("terms", "marks")
+"""Names of the two fields: terms and credit as text, a line each; and three numbers a sentence."""
 
-_SHORT, _LONG = "H", "I"  # numbers of 16 bits where they are enough, as nearly always, or of 32
-_HEAD = 6
+_NUMBER = "I"  # 32 bits: no text has four thousand million characters
 
 
 def written(analysed: Analysed) -> dict[str, bytes]:
     """The two fields for an analysed article."""
-    lists = analysed.times, analysed.places, analysed.begins, analysed.ends, analysed.starts
-    numbers = [analysed.torn, *map(len, lists), *chain.from_iterable(lists)]
-    form = _SHORT if max(numbers) < 1 << 16 else _LONG
-    return {
-        "terms": f"{analysed.terms}\n{analysed.credit}".encode(),
-        "numbers": form.encode() + array(form, numbers).tobytes(),
-    }
+    marks = array(_NUMBER, [*analysed.begins, *analysed.ends, *analysed.starts, analysed.torn])
+    return {"terms": f"{analysed.terms}\n{analysed.credit}".encode(), "marks": marks.tobytes()}
 
 
 def read(fields: Mapping[str, bytes]) -> Analysed:
     """The analysed article that was written."""
     terms, credit = fields["terms"].decode().split("\n")
-    written = fields["numbers"]
-    numbers = array(written[:1].decode(), written[1:])
-    borders = pairwise(accumulate(numbers[1:_HEAD], initial=_HEAD))
-    times, places, begins, ends, starts = [numbers[start:stop] for start, stop in borders]
-    return Analysed(terms, times, places, credit, begins, ends, starts, torn=bool(numbers[0]))
+    marks = array(_NUMBER, fields["marks"])
+    count = (len(marks) - 2) // 3
+    begins, ends, starts = marks[:count], marks[count : 2 * count], marks[2 * count : -1]
+    return Analysed(terms, credit, begins, ends, starts, torn=bool(marks[-1]))
