@@ -26,7 +26,7 @@ _BEYOND_PLAIN = re.compile(
     "[^\x00-\u02ff\u0370-\u0482\u048a-\u052f\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066a\u0671-\u06d4\u06f0-\u06f9"
     "\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]"
 )
-_SIGNS = "#&+"  # of ``#tags``, ``AT&T`` and ``C++``
+_ASCII = bytes(range(128))
 
 # Written without spaces between words. Korean has some, but what is looked for is a part of what stands between them.
 _UNSPACED = (
@@ -94,7 +94,14 @@ def humps(word: str) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
-    return not any(sign in text for sign in _SIGNS) and (text.isascii() or not _BEYOND_PLAIN.search(text))
+    if "#" in text or "&" in text or "+" in text:  # as in #tags, AT&T and C++
+        return False
+    return text.isascii() or not _BEYOND_PLAIN.search(_without_ascii(text))
+
+
+def _without_ascii(text: str) -> str:
+    """Three times as fast as an expression passes over what it leaves out."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _full(text: str) -> Iterator[Place]:
