@@ -8,7 +8,7 @@ from datetime import date
 from itertools import accumulate, chain
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from corpus.analysis import Analyser
@@ -121,6 +121,7 @@ def test_what_is_folded_stays_as_it_is(text):
 
 @given(st.text("aábcdeéñoöuüßçãœ'’ АаЯяЁёЙй ΑαΣσάΏ 0123.,"), st.sampled_from(LANGUAGES))
 def test_case_makes_no_difference(text, language):
+    assume(".ß" not in text)  # as two capitals it is no single letter of an acronym any more
     assert terms(text.upper(), language) == terms(text.lower(), language) == terms(text, language)
 
 
