@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -275,7 +276,7 @@ GOLDEN = (
 
 
 def stories(archive: Path) -> dict[str, int]:
-    with sqlite3.connect(archive / "archive.db") as database:
+    with closing(sqlite3.connect(archive / "archive.db")) as database:
         return dict(database.execute("SELECT headline, story FROM articles"))
 
 
@@ -287,7 +288,7 @@ def groups(archive: Path) -> set[frozenset[str]]:
 
 
 def tables(archive: Path) -> list[list[tuple[object, ...]]]:
-    with sqlite3.connect(archive / "archive.db") as database:
+    with closing(sqlite3.connect(archive / "archive.db")) as database:
         return [
             database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in ("signatures", "bands")
         ]
@@ -496,7 +497,7 @@ def newswire_stories(newswire, tmp_path_factory) -> list[tuple[str, str, str, in
     (folder / "articles.jsonl").write_text("\n".join(map(json.dumps, chosen.values())))
     with Keeper.open(folder / "data") as kept:
         kept.ingest([folder / "articles.jsonl"])
-    with sqlite3.connect(folder / "data" / "archive.db") as database:
+    with closing(sqlite3.connect(folder / "data" / "archive.db")) as database:
         return database.execute("SELECT headline, text, day, story FROM articles").fetchall()
 
 

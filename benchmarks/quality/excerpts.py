@@ -46,9 +46,9 @@ def excerpts_compared(collection: Collection, progress: Progress | None = None) 
     measure = partial(_figures, collection, Analyser())
     found = [measure("dateline", pages, deep)]
     wanted = found[0].length
-    with TemporaryDirectory(prefix="dateline-quality-") as place:
+    with TemporaryDirectory(prefix="dateline-quality-") as place, fts5_snippets(collection.documents) as of_fts5:
         peers: dict[str, tuple[Snippets, int]] = {
-            "fts5": (fts5_snippets(collection.documents), MOST_TOKENS),
+            "fts5": (of_fts5, MOST_TOKENS),
             "tantivy": (tantivy_snippets(collection.documents, Path(place)), _MOST_CHARACTERS),
         }
         for engine, (snippet, most) in peers.items():

@@ -6,7 +6,8 @@ Both get the articles that Dateline ranked, so only the excerpt differs.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import fmean
 
@@ -23,9 +24,14 @@ MOST_TOKENS = 64
 """What FTS5's snippet() allows (sqlite.org/fts5.html, 5.1.3)."""
 
 
-def fts5_snippets(documents: Sequence[Document]) -> Snippets:
+@contextmanager
+def fts5_snippets(documents: Sequence[Document]) -> Iterator[Snippets]:
     """SQLite FTS5's ``snippet()``; the length is in tokens, at most 64. Stop words are dropped from the query."""
-    database = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(":memory:")) as database:
+        yield _fts5_snippets(database, documents)
+
+
+def _fts5_snippets(database: sqlite3.Connection, documents: Sequence[Document]) -> Snippets:
     database.execute("create virtual table search using fts5(text, tokenize='porter unicode61 remove_diacritics 2')")
     rows = {document.id: row for row, document in enumerate(documents, start=1)}
     texts = [(rows[document.id], told(document, "text")) for document in documents]
