@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from time import perf_counter
-from types import FrameType
+from types import CodeType, FrameType
 
 import corpus
 from benchmarks.ask import Ask
@@ -43,11 +45,13 @@ def sampled(opened: Engine, asks: list[Ask]) -> dict[str, object]:
     stages: Counter[str] = Counter()
 
     def look(_signal: int, frame: FrameType | None) -> None:
-        looks[_place(frame)] += 1
-        stages[_stage(frame)] += 1
+        codes = list(_codes(frame))
+        looks[next(filter(None, map(_place, codes)), "elsewhere")] += 1
+        stages[next(filter(None, map(_stage, codes)), _ELSEWHERE)] += 1
+        signal.setitimer(signal.ITIMER_REAL, _EVERY)  # only now: a look never interrupts another
 
     before = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
+    signal.setitimer(signal.ITIMER_REAL, _EVERY)
     start = perf_counter()
     for ask in asks:
         opened.page(ask)
@@ -58,26 +62,28 @@ def sampled(opened: Engine, asks: list[Ask]) -> dict[str, object]:
     return {"milliseconds": taken, "stages": _shares(ordered, taken), "functions": _shares(looks, taken)}
 
 
-def _stage(frame: FrameType | None) -> str:
-    """The stage that this frame works for: that of the innermost function that is part of one."""
+def _codes(frame: FrameType | None) -> Iterator[CodeType]:
+    """What is at work, the innermost first."""
     while frame is not None:
-        code, file = frame.f_code, Path(frame.f_code.co_filename)
-        if file.is_relative_to(_ROOT / "retrieval"):
-            step = file.relative_to(_ROOT / "retrieval").parts[0].removesuffix(".py")
-            found = _STAGES.get(f"{step}:{code.co_name}") or _STAGES.get(step)
-            if found:
-                return found
+        yield frame.f_code
         frame = frame.f_back
-    return _ELSEWHERE
 
 
-def _place(frame: FrameType | None) -> str:
-    while frame is not None:
-        file = Path(frame.f_code.co_filename)
-        if file.is_relative_to(_ROOT):
-            return f"{file.relative_to(_ROOT).with_suffix('')}:{frame.f_code.co_qualname}"
-        frame = frame.f_back
-    return "elsewhere"
+@cache
+def _stage(code: CodeType) -> str | None:
+    """The stage that this function is a part of."""
+    file = Path(code.co_filename)
+    if not file.is_relative_to(_ROOT / "retrieval"):
+        return None
+    step = file.relative_to(_ROOT / "retrieval").parts[0].removesuffix(".py")
+    return _STAGES.get(f"{step}:{code.co_name}") or _STAGES.get(step)
+
+
+@cache
+def _place(code: CodeType) -> str | None:
+    """The name of a function of the archive."""
+    file = Path(code.co_filename)
+    return f"{file.relative_to(_ROOT).with_suffix('')}:{code.co_qualname}" if file.is_relative_to(_ROOT) else None
 
 
 def _shares(looks: Counter[str], taken: float) -> dict[str, float]:
