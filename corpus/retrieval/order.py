@@ -42,9 +42,14 @@ def in_order(view: EngineView, asked: Asked, stories: Sequence[Story], *, folded
     if wider is not None:
         first = reader.read(_found(view, _as_asked(wider, asked), folded=folded))
     best = [Placed(story, read.score, read.evidence) for read, story in first if read.evidence.coverage]
-    placed = {placed.story[0].story if folded else placed.story[0].key for placed in best}
-    rest = (story for story in stories if (story[0].story if folded else story[0].key) not in placed)
+    placed = {_told(each.story, folded=folded) for each in best}
+    rest = (story for story in stories if _told(story, folded=folded) not in placed)
     return [*best, *(Placed(story, story[0].score) for story in rest)]
+
+
+def _told(story: Story, *, folded: bool) -> int:
+    """What two hits have in common that may not both be placed: their story, or where nothing folds the article."""
+    return story[0].story if folded else story[0].key
 
 
 def _as_asked(wider: WeightedQuery, asked: Asked) -> WeightedQuery:
@@ -56,8 +61,7 @@ def _as_asked(wider: WeightedQuery, asked: Asked) -> WeightedQuery:
 
 def _found(view: EngineView, wider: WeightedQuery, *, folded: bool) -> Sequence[Story]:
     """The first stories of the second ranking; some may lack all that was asked."""
-    hits = view.search(wider, _SECOND_DEPTH)
-    return (fold(hits) if folded else [(hit,) for hit in hits])[:READ]
+    return fold(view.search(wider, _SECOND_DEPTH), folded=folded)[:READ]
 
 
 @dataclass(slots=True)

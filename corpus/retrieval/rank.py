@@ -39,7 +39,7 @@ def rank(
     depth = min(max(_FIRST_DEPTH, stories * 5 // 4), most)
     while True:
         hits = view.search(query, depth, order)
-        groups = fold(hits, order) if folded else tuple((hit,) for hit in hits)
+        groups = fold(hits, order, folded=folded)
         if len(hits) < depth or depth == most:
             return Ranking(groups, len(hits), len(groups), exact=True)
         # Hits of one score come in no order that holds for every depth: go on until the last wanted is not among such.
@@ -49,8 +49,13 @@ def rank(
         depth = min(depth * 2, most)
 
 
-def fold(hits: Iterable[Scored], order: Order = Order.SCORE) -> tuple[Story, ...]:
-    """Gather copies under the best or newest of them; between equals under the earliest, which the others copied."""
+def fold(hits: Iterable[Scored], order: Order = Order.SCORE, *, folded: bool = True) -> tuple[Story, ...]:
+    """Gather copies under the best or newest of them; between equals under the earliest, which the others copied.
+
+    Unless ``folded``, each is a story by itself.
+    """
+    if not folded:
+        return tuple((hit,) for hit in hits)
     stories: dict[int, list[Scored]] = {}
     for hit in hits:
         stories.setdefault(hit.story, []).append(hit)
