@@ -12,9 +12,15 @@ CorpusError
 
 from collections.abc import Sequence
 
+from corpus.told import Told
+
 
 class CorpusError(Exception):
-    """Anything that the archive has to tell instead of an answer."""
+    """Anything that the archive has to tell instead of an answer; ``told`` is the sentence for people."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 class QueryError(CorpusError):
@@ -25,8 +31,8 @@ class EmptyQuery(QueryError):
     """Nothing was asked: no word, no phrase, no filter."""
 
     def __init__(self, notes: Sequence[str] = ()) -> None:
-        asked = " ".join([*notes, "Nothing else was asked"]) if notes else "The query is empty"
-        super().__init__(f'{asked}: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
+        asked = Told('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
+        super().__init__(" ".join([*notes, asked]) if notes else asked)
 
 
 class IngestError(CorpusError):
@@ -50,7 +56,7 @@ class CorpusMissing(StoreError):
     """There is no archive where one was expected."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"There is no archive in {place}: fill one with `dateline ingest PATH`.")
+        super().__init__(Told("There is no archive in {place}: fill one with `dateline ingest PATH`.", place=place))
 
 
 class CorpusLocked(StoreError):
