@@ -15,7 +15,7 @@ _RUNS = (TeamMemberRole.admin, TeamMemberRole.developer)
 
 
 class Refused(app_commands.CheckFailure):
-    """A person may not do this here; the text is a polite sentence for them."""
+    """A person may not do this here; the text is a polite sentence for them, in English, to be translated."""
 
 
 def contexts(settings: Settings) -> app_commands.AppCommandContext:

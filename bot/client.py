@@ -11,18 +11,20 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import access, commands, registry, render
+from bot import access, commands, registry
+from bot.language import Languages
 from bot.logs import Journal
+from bot.press import pressed
+from bot.screens import ACTS
 from bot.settings import Settings
-from bot.tree import Interaction, Tree, conduct
+from bot.tree import Tree
 from bot.upkeep import Upkeep
-from bot.views import BUTTONS, works
 from corpus import AsyncCorpus, Corpus, today
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
+_PRESSED = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 _FAREWELL, _PARTING = 0.5, 1.0  # seconds for Discord to take leave, and for that and open interactions to end
-_GONE = "This button is from another time of the bot and does nothing any more: ask again with `/search`."
 
 
 class Dateline(discord.AutoShardedClient):
@@ -40,6 +42,7 @@ class Dateline(discord.AutoShardedClient):
         )
         self.archive = archive
         self.settings = settings
+        self.languages = Languages()
         self.journal = Journal(queries=settings.log_queries)
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
@@ -51,8 +54,7 @@ class Dateline(discord.AutoShardedClient):
         return today(self.settings.timezone)
 
     async def setup_hook(self) -> None:
-        """After login and before the gateway: buttons, registered commands, and the first fill."""
-        self.add_dynamic_items(*BUTTONS)
+        """After login and before the gateway: registered commands, and the first fill."""
         await registry.register(self.tree, self.settings.admin_guild)
         await self._fill()
 
@@ -74,10 +76,9 @@ class Dateline(discord.AutoShardedClient):
         self.journal.close(interaction.id, Journal.ANSWERED)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer a button that no code stands behind, from an older or a newer version of the bot."""
-        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
-        if interaction.type is discord.InteractionType.component and not works(custom_id):
-            await conduct(interaction, "gone", _say_that_it_is_gone)
+        """A button, a menu or a form was used: each is known by its ``custom_id`` alone."""
+        if interaction.type in _PRESSED:
+            await pressed(interaction, ACTS)
 
     async def leave(self) -> None:
         """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""
@@ -98,7 +99,3 @@ class Dateline(discord.AutoShardedClient):
         """Close the connection; a reindex that is under way is given up."""
         await self.upkeep.stop()
         await super().close()
-
-
-async def _say_that_it_is_gone(interaction: Interaction) -> None:
-    await interaction.response.send_message(view=render.notice(_GONE), ephemeral=True)

@@ -19,6 +19,13 @@ from corpus import Span
 
 ELLIPSIS = "…"
 
+
+class Markdown(str):
+    """Text that is markdown already: whoever puts it into a sentence does not escape it again."""
+
+    __slots__ = ()
+
+
 # What takes no room or changes the order of what stands around it: control characters, soft hyphens, marks and
 # overrides of direction, zero-width characters, invisible fillers, tags, and halves of surrogate pairs.
 _UNSEEN = (
@@ -69,16 +76,16 @@ def unescape(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", markdown)
 
 
-def prose(sentence: str) -> str:
+def prose(sentence: str) -> Markdown:
     """A sentence of the program itself: escaped, but for what it sets between backticks, which stays code."""
     parts = _CODE.split(sentence)
     shown = [code(part) if index % 2 else _inside(_NOISE.sub(_instead, part)) for index, part in enumerate(parts)]
-    return "".join(shown)
+    return Markdown("".join(shown))
 
 
-def code(text: str) -> str:
+def code(text: str) -> Markdown:
     """Text as inline code, where nothing has a meaning but the backtick, which is left out."""
-    return f"`{clean(text.replace('`', '')) or ' '}`"
+    return Markdown(f"`{clean(text.replace('`', '')) or ' '}`")
 
 
 def link(url: str | None) -> str | None:

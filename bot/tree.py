@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 import discord
 from discord import InteractionResponseType, app_commands, ui
 
-from bot import access, render
+from bot import access
+from bot.language import Language
 from bot.logs import Journal
+from bot.markdown import Markdown, code
+from bot.reader import language_of
+from bot.render.archive import notice
 from corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -26,7 +30,6 @@ _log = logging.getLogger(__name__)
 _GIVEN = "given"  # in the extras of an interaction that has its answer
 # Discord's JSON error codes for an interaction that nobody can answer any more.
 _TOO_LATE = {10062: "late", 10015: "late", 50027: "late", 40060: "elsewhere", 10008: "gone"}
-_STALE = "This command is not the one that the bot knows now: reload Discord, then try again."
 
 Interaction = discord.Interaction["Dateline"]
 
@@ -68,25 +71,30 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
         return _TOO_LATE[cause.code]
-    outcome, sentence = _sentence(cause)
+    outcome, sentence = _sentence(cause, language_of(interaction))
     try:
-        await _tell(interaction, render.notice(sentence))
+        await _tell(interaction, notice(sentence))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("an error could not be told: %s", failure)
     return outcome
 
 
-def _sentence(cause: Exception) -> tuple[str, str]:
+def _sentence(cause: Exception, language: Language) -> tuple[str, Markdown]:
     """The outcome for the log, and what the person reads."""
     if isinstance(cause, access.Refused):
-        return "refused", str(cause)
+        return "refused", language.say(str(cause))
     if isinstance(cause, CorpusError):
-        return type(cause).__name__, str(cause)
+        return type(cause).__name__, language.told(cause.told)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "stale", _STALE
+        return "stale", language.say(
+            "This command is not the one that the bot knows now: reload Discord, then try again."
+        )
     incident = secrets.token_hex(4)
     _log.error("incident %s", incident, exc_info=cause)
-    return f"incident:{incident}", f"Something went wrong. The log of the bot tells more under `{incident}`."
+    said = language.say(
+        "Something went wrong. The log of the bot tells more under {incident}.", incident=code(incident)
+    )
+    return f"incident:{incident}", said
 
 
 async def _tell(interaction: Interaction, view: ui.LayoutView) -> None:
@@ -106,7 +114,7 @@ async def answer(interaction: Interaction, made: Awaitable[ui.LayoutView]) -> No
         view = await made
     except CorpusError as error:
         interaction.client.journal.outcome(interaction.id, type(error).__name__)
-        view = render.notice(str(error))
+        view = notice(language_of(interaction).told(error.told))
     await give(interaction, view)
 
 

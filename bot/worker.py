@@ -14,9 +14,11 @@ import click
 import discord
 from discord import app_commands
 
-from bot import logs, registry, render
+from bot import logs, registry
 from bot.client import Dateline
+from bot.language import Languages
 from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
+from bot.render.archive import holdings
 from bot.settings import Settings
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs
 
@@ -51,7 +53,7 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
     for missing in (each for each in parse_inputs(settings.corpus_inputs) if not each.location.exists()):
         click.echo(f"CORPUS_INPUTS: there is no {missing.location}, which is to be “{missing.name}”.", err=True)
     names = ", ".join(f"/{command['name']}" for command in commands)
-    click.echo(f"Ready to connect, with {names} over {render.holdings(status)}.")
+    click.echo(f"Ready to connect, with {names} over {holdings(status, Languages().of('en'))}.")
     return 0
 
 

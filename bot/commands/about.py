@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot import VERSION, render
+from bot import VERSION
+from bot.reader import reader_of
+from bot.render import archive
 from bot.tree import answer
 from corpus import Corpus
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-
-_WHAT = "Dateline searches a news archive and answers with excerpts, each with its source and its date."
-_KEPT = "It keeps nothing about you: no questions, no names, no messages."
-_LOGGED = "The keeper of this bot has the text of questions logged, without names; nothing else about you is kept."
 
 
 @app_commands.command(description="What this bot is, what its archive holds, and what it keeps about you")
@@ -27,12 +25,16 @@ async def about(interaction: discord.Interaction[Dateline]) -> None:
 
 
 async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.LayoutView:
-    status = await interaction.client.archive.ask(Corpus.status)
+    language = (await reader_of(interaction)).language
+    say, status = language.say, await interaction.client.archive.ask(Corpus.status)
+    kept = say("It keeps nothing about you: no questions, no names, no messages.")
+    if interaction.client.settings.log_queries:
+        kept = say("The keeper of this bot has the text of questions logged, without names.")
     facts = [
-        _WHAT,
-        f"**Archive** {render.holdings(status)}",
-        f"**Index** last changed {render.index_age(status)}",
-        f"**Privacy** {_LOGGED if interaction.client.settings.log_queries else _KEPT}",
-        f"-# Dateline {VERSION} · `/search` asks, `/sources` lists the outlets, `/article` shows a text",
+        say("Dateline searches a news archive and answers with excerpts, each with its source and its date."),
+        f"**{say('Archive')}** {archive.holdings(status, language)}",
+        f"**{say('Index')}** {say('last changed {when}', when=archive.index_age(status, language))}",
+        f"**{say('Privacy')}** {kept}",
+        f"-# Dateline {VERSION} · {say('`/search` asks, `/sources` lists the outlets, `/article` shows a text')}",
     ]
-    return render.facts("About", facts)
+    return archive.facts(say("About"), facts)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot import access, render
-from bot.markdown import code, prose
+from bot import access
+from bot.language import Language
+from bot.markdown import Markdown, code, prose
+from bot.reader import reader_of
+from bot.render import archive
 from bot.tree import answer, give
 from bot.upkeep import Outcome
 from corpus import Corpus, ReindexInProgress
@@ -19,11 +22,6 @@ if TYPE_CHECKING:
     from bot.client import Dateline
 
 _TOKEN_LIFE = 14.5 * 60  # seconds: an interaction can be answered for 15 minutes (Discord's documentation)
-_NO_INPUTS = "`CORPUS_INPUTS` names nothing to read: set it and restart, or use `index_only`."
-_BEGUN = "Reading the inputs again; the archive answers as before meanwhile. The report will stand here."
-_REBUILDING = "Building the index anew; the archive answers as before meanwhile. The report will stand here."
-_LONG = "This takes longer than Discord lets one answer wait. `/admin status` tells when it has ended."
-_STOPPED = "The reindex was given up, because the bot is leaving. The archive is as it was."
 
 
 class Admin(app_commands.Group):
@@ -48,55 +46,75 @@ class Admin(app_commands.Group):
     async def reindex(self, interaction: discord.Interaction[Dateline], index_only: bool = False) -> None:  # noqa: FBT001, FBT002  # discord.py passes options by name
         """Begin a reindex, and end with its report."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        upkeep = interaction.client.upkeep
+        language, upkeep = (await reader_of(interaction)).language, interaction.client.upkeep
         if upkeep.running:
-            await give(interaction, render.notice(str(ReindexInProgress())))
+            await give(interaction, archive.notice(language.told(ReindexInProgress().told)))
         elif not (upkeep.inputs or index_only):
-            await give(interaction, render.notice(_NO_INPUTS))
+            said = language.say("`CORPUS_INPUTS` names nothing to read: set it and restart, or use `index_only`.")
+            await give(interaction, archive.notice(said))
         else:
             run = upkeep.begin(index_only=index_only)
-            await give(interaction, render.notice(_REBUILDING if index_only else _BEGUN))
+            await give(interaction, archive.notice(_begun(language, index_only=index_only)))
             await asyncio.wait({run}, timeout=_TOKEN_LIFE)
-            await give(interaction, _ending(run))
+            await give(interaction, _ending(run, language))
 
     @app_commands.command(description="How the archive, its index and the last reindex are")
     async def status(self, interaction: discord.Interaction[Dateline]) -> None:
         """Tell what a keeper wants to know at a glance."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await answer(interaction, _status(interaction.client))
+        await answer(interaction, _status(interaction.client, (await reader_of(interaction)).language))
 
 
-async def _status(client: Dateline) -> discord.ui.LayoutView:
-    status = await client.archive.ask(Corpus.status)
+async def _status(client: Dateline, language: Language) -> discord.ui.LayoutView:
+    say, status = language.say, await client.archive.ask(Corpus.status)
+    indexed = language.count("{number} article", "{number} articles", status.index_articles)
+    changed = say("last changed {when}", when=archive.index_age(status, language))
     facts = [
-        f"**Archive** {render.holdings(status)}",
-        f"**Index** {status.index_articles:,} articles, last changed {render.index_age(status)}",
-        f"**Inputs** {code(client.upkeep.inputs) if client.upkeep.inputs else 'none'}",
-        f"**Connection** {len(client.shards)} of {client.shard_count} shards{_delay(client)}",
-        *(["**Reindex** running"] if client.upkeep.running else []),
-        *(_last(client.upkeep.last) if client.upkeep.last else []),
+        f"**{say('Archive')}** {archive.holdings(status, language)}",
+        f"**{say('Index')}** {indexed}, {changed}",
+        f"**{say('Inputs')}** {code(client.upkeep.inputs) if client.upkeep.inputs else say('none')}",
+        f"**{say('Connection')}** {_connection(client, language)}",
+        *([f"**{say('Reindex')}** {say('running')}"] if client.upkeep.running else []),
+        *(_last(client.upkeep.last, language) if client.upkeep.last else []),
     ]
-    return render.facts("Status", facts)
+    return archive.facts(say("Status"), facts)
 
 
-def _delay(client: Dateline) -> str:
-    """How long Discord takes to acknowledge; nothing until it has done so once."""
-    return f", {client.latency * 1000:.0f} ms away" if math.isfinite(client.latency) else ""
+def _connection(client: Dateline, language: Language) -> Markdown:
+    """How many shards are connected, and how long Discord takes to acknowledge, once it has done so."""
+    shards = language.say("{open} of {all} shards", open=len(client.shards), all=client.shard_count or 0)
+    if not math.isfinite(client.latency):
+        return shards
+    return language.say("{shards}, {delay} ms away", shards=shards, delay=round(client.latency * 1000))
 
 
-def _ending(run: asyncio.Task[Outcome]) -> discord.ui.LayoutView:
+def _begun(language: Language, *, index_only: bool) -> Markdown:
+    if index_only:
+        return language.say(
+            "Building the index anew; the archive answers as before meanwhile. The report will stand here."
+        )
+    return language.say(
+        "Reading the inputs again; the archive answers as before meanwhile. The report will stand here."
+    )
+
+
+def _ending(run: asyncio.Task[Outcome], language: Language) -> discord.ui.LayoutView:
+    say = language.say
     if not run.done():
-        return render.notice(_LONG)
+        return archive.notice(
+            say("This takes longer than Discord lets one answer wait. `/admin status` tells when it has ended.")
+        )
     if run.cancelled():
-        return render.notice(_STOPPED)
+        return archive.notice(say("The reindex was given up, because the bot is leaving. The archive is as it was."))
     outcome = run.result()
     if outcome.report is None:
-        return render.notice(f"The reindex failed. {outcome.trouble}")
-    return render.facts("Reindexed", render.report(outcome.report))
+        return archive.notice(say("The reindex failed. {trouble}", trouble=prose(outcome.trouble or "")))
+    return archive.facts(say("Reindexed"), archive.report(outcome.report, language))
 
 
-def _last(outcome: Outcome) -> list[str]:
-    ended = discord.utils.format_dt(outcome.ended, "R")
+def _last(outcome: Outcome, language: Language) -> list[str]:
+    say, ended = language.say, Markdown(discord.utils.format_dt(outcome.ended, "R"))
     if outcome.report is None:
-        return [f"**Last reindex** failed {ended}: {prose(outcome.trouble or '')}"]
-    return [f"**Last reindex** ended {ended}", *render.report(outcome.report)]
+        trouble = prose(outcome.trouble or "")
+        return [f"**{say('Last reindex')}** {say('failed {when}: {trouble}', when=ended, trouble=trouble)}"]
+    return [f"**{say('Last reindex')}** {say('ended {when}', when=ended)}", *archive.report(outcome.report, language)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot import views
+from bot.reader import reader_of
+from bot.screens import reading
 from bot.tree import answer
 
 if TYPE_CHECKING:
@@ -20,4 +21,4 @@ if TYPE_CHECKING:
 async def article(interaction: discord.Interaction[Dateline], article_id: str) -> None:
     """Show an article with its source, date and link."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await answer(interaction, views.article(interaction, article_id))
+    await answer(interaction, reading.article(interaction.client, article_id, await reader_of(interaction)))

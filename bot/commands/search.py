@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 
-from bot import render, views
+from bot.reader import Audience, language_of, reader_of
+from bot.render import archive
+from bot.render.layout import OPTIONS
+from bot.screens import results
 from bot.tree import answer
 from corpus import Corpus, CorpusError, Query
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-
-_CHOICES = 25  # that Discord shows of an autocompletion
 
 
 async def suggest_sources(interaction: discord.Interaction[Dateline], typed: str) -> list[app_commands.Choice[str]]:
@@ -24,9 +26,10 @@ async def suggest_sources(interaction: discord.Interaction[Dateline], typed: str
         known = await interaction.client.archive.ask(Corpus.sources)
     except CorpusError:
         return []
-    sought = typed.strip().casefold()
+    sought, language = typed.strip().casefold(), language_of(interaction)
     fitting = (source for source in known if sought in f"{source.name}\n{source.key}".casefold())
-    return list(islice(filter(None, map(render.choice, fitting)), _CHOICES))
+    choices = (archive.choice(source, language) for source in fitting)
+    return list(islice(filter(None, choices), OPTIONS))
 
 
 @app_commands.command(description="Search the archive: excerpts, each with its source and its date")
@@ -46,9 +49,14 @@ async def search(  # noqa: PLR0917  # discord.py reads a command's options from 
     after: str | None = None,
     before: str | None = None,
     sort: Literal["relevance", "newest", "oldest"] | None = None,
-    public: bool = False,  # noqa: FBT001, FBT002  # discord.py passes options by name
+    public: bool | None = None,  # noqa: FBT001  # discord.py passes options by name
 ) -> None:
     """Ask the archive; without a query but with a filter, newest first."""
-    await interaction.response.defer(ephemeral=not public, thinking=True)
+    reader = await reader_of(interaction)
+    openly = reader.defaults.public if public is None else public
+    await interaction.response.defer(ephemeral=not openly, thinking=True)
     asked = Query.parse(query, source=source, after=after, before=before, sort=sort, today=interaction.client.today)
-    await answer(interaction, views.page(interaction, asked))
+    if not asked.filters.sources and reader.defaults.sources:
+        asked = asked.of_sources(reader.defaults.sources)
+    reader = replace(reader, audience=Audience.PUBLIC if openly else Audience.PRIVATE)
+    await answer(interaction, results.page(interaction.client, asked, reader))

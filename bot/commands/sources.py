@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot import render, views
+from bot.reader import reader_of
+from bot.render import archive
+from bot.screens.results import nothing_yet
 from bot.tree import answer
 from corpus import Corpus
 
@@ -23,5 +25,6 @@ async def sources(interaction: discord.Interaction[Dateline]) -> None:
 
 
 async def _listed(interaction: discord.Interaction[Dateline]) -> discord.ui.LayoutView:
-    known = await interaction.client.archive.ask(Corpus.sources)
-    return render.sources(known) if known else views.nothing_yet(interaction)
+    client, reader = interaction.client, await reader_of(interaction)
+    known = await client.archive.ask(Corpus.sources)
+    return archive.sources(known, reader.language) if known else nothing_yet(client, reader)

@@ -6,8 +6,8 @@ never “yesterday”, so it asks the same at any time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from corpus.retrieval.query.clauses import Clause, Filters, Sort, conditions, grouped
@@ -62,6 +62,19 @@ class Query:
         clauses = reader.clauses()
         filters = reader.filters
         return cls(clauses, filters.filters, filters.sort, filters.copies_all, reader.notes)
+
+    def ordered(self, sort: Sort) -> Query:
+        """The same in another order."""
+        return replace(self, sort=sort, notes=())
+
+    def within(self, after: date | None, before: date | None) -> Query:
+        """The same for the days from ``after`` (included) to ``before`` (not), and for no others."""
+        return replace(self, filters=replace(self.filters, after=after, before=before), notes=())
+
+    def of_sources(self, names: Sequence[str]) -> Query:
+        """The same from these outlets alone, or, with none, from any; read anew, since there may be too many."""
+        filters = replace(self.filters, sources=tuple(names))
+        return Query.parse(str(replace(self, filters=filters))) if names else replace(self, filters=filters, notes=())
 
     @property
     def empty(self) -> bool:

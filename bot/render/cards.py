@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from bot.markdown import ELLIPSIS, Line, escape, link, short, units
-from corpus import Attribution, Copy, Excerpt, Hit, PubDate, Span
+from bot.language import Language
+from bot.markdown import ELLIPSIS, Line, Markdown, escape, link, short, units
+from corpus import Attribution, Copy, Excerpt, Hit, Span
 
 # The most that a part of a card takes, in UTF-16 units of markdown. With every excerpt at its least and without link,
 # byline and copies, five cards and the header are within a message whatever the articles say.
 HEADLINE, SOURCE, BYLINE, COPIES, LINK = 200, 80, 80, 240, 1000
 LEAST, MOST = 120, 900  # an excerpt: what it keeps in any case, and what it never exceeds
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 _FIRST, _NEXT = "> ", f"> {ELLIPSIS} "  # two excerpts never read as one: an ellipsis stands between them
 _LEAD = 1 + units(_NEXT)  # what an excerpt takes besides its words
@@ -56,13 +52,13 @@ class _Card:
     excerpts: tuple[Line, ...]
 
     @classmethod
-    def of(cls, hit: Hit) -> _Card:
+    def of(cls, hit: Hit, language: Language) -> _Card:
         credit = hit.article.attribution
         return cls(
-            headline=Line.of(credit.headline),
-            credit=source_and_date(credit),
-            byline=byline(credit.byline),
-            copies=_copies(hit.copies),
+            headline=Line.of(credit.headline or language.label("Without a headline")),
+            credit=source_and_date(credit, language),
+            byline=byline(credit.byline, language),
+            copies=_copies(hit.copies, language),
             url=link(credit.url),
             excerpts=tuple(_line(excerpt) for excerpt in hit.excerpts),
         )
@@ -85,9 +81,9 @@ class _Card:
         )
 
 
-def cards(hits: Sequence[Hit], room: int) -> list[str]:
+def cards(hits: Sequence[Hit], room: int, language: Language) -> list[str]:
     """A card for each hit, as markdown, together within ``room`` UTF-16 units."""
-    made = [_Card.of(hit) for hit in hits]
+    made = [_Card.of(hit, language) for hit in hits]
     for shape in _SHAPES:
         excerpts = [excerpt for card in made for excerpt in card.shown(shape)]
         rest = sum(units(card.head(shape)) for card in made) + len(excerpts) * _LEAD
@@ -121,46 +117,35 @@ def heading(headline: Line, url: str | None) -> str:
     Discord ends a link's label at a bracket, escaped or not, and shows no link whose label looks like an address:
     there the link stands behind the headline.
     """
-    text = headline.cut(HEADLINE).markdown or "Without a headline"
+    text = headline.cut(HEADLINE).markdown
     if url is None:
         return text
     return f"{text} [link]({url})" if "[" in text or "]" in text or "//" in text else f"[{text}]({url})"
 
 
-def source_and_date(credit: Attribution) -> str:
+def source_and_date(credit: Attribution, language: Language) -> str:
     """Who said it and when: the part of a credit that is never left out."""
-    return f"{escape(short(credit.source_name or credit.source, SOURCE))} · {published(credit.published)}"
+    return f"{escape(short(credit.source_name or credit.source, SOURCE))} · {language.published(credit.published)}"
 
 
-def published(moment: PubDate) -> str:
-    """A publication date to the precision that is known, never moved to another zone."""
-    if moment.time is None:
-        return day(moment.day)
-    zone = "" if moment.offset is None else f" UTC{str(moment)[-6:] if moment.offset else ''}"
-    return f"{day(moment.day)}, {moment.time:%H:%M}{zone}"
-
-
-def day(moment: date) -> str:
-    """A day in words, the same in every place."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def byline(writers: str | None) -> str:
+def byline(writers: str | None, language: Language) -> str:
     """Who wrote it, as it follows source and date; nothing where that is not known."""
     name = short(writers or "", BYLINE)
-    return f" · {escape(name)}" if name.casefold().startswith("by ") else f" · by {escape(name)}" if name else ""
+    named = escape(name) if name.casefold().startswith("by ") else language.say("by {name}", name=name)
+    return f" · {named}" if name else ""
 
 
-def _copies(copies: Sequence[Copy]) -> str:
+def _copies(copies: Sequence[Copy], language: Language) -> str:
     """The other outlets that ran the same text, each with its link while there is room."""
-    if not copies:
-        return ""
     named: list[str] = []
     for shown, copy in enumerate(copies):
         name, url = escape(short(copy.source, SOURCE)), link(copy.url)
         entry = f"[{name}]({url})" if url and "[" not in name and "]" not in name else name
         entry = entry if units(", ".join([*named, entry])) <= COPIES else name
         if units(", ".join([*named, entry])) > COPIES:
-            return f"also: {', '.join(named)} and {len(copies) - shown:,} more"
+            more, outlets = len(copies) - shown, Markdown(", ".join(named))
+            return language.count(
+                "also: {outlets} and {number} more", "also: {outlets} and {number} more", more, outlets=outlets
+            )
         named.append(entry)
-    return f"also: {', '.join(named)}"
+    return language.say("also: {outlets}", outlets=Markdown(", ".join(named))) if named else ""
