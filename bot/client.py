@@ -17,6 +17,7 @@ from bot.logs import Journal
 from bot.press import pressed
 from bot.screens import ACTS
 from bot.settings import Settings
+from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.upkeep import Upkeep
 from corpus import AsyncCorpus, Corpus, today
@@ -55,6 +56,7 @@ class Dateline(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """After login and before the gateway: registered commands, and the first fill."""
+        await self.tree.set_translator(CommandTranslator(self.languages))
         await registry.register(self.tree, self.settings.admin_guild)
         await self._fill()
 

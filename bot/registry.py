@@ -28,6 +28,8 @@ _SAID = (
 async def register(tree: Tree, admin_guild: int | None) -> None:
     """Bring Discord's list of commands up to date, global and, where there is one, in the admins' server.
 
+    In which languages they are shown is the tree's translator's.
+
     Raises:
         CommandSyncFailure: Discord finds a definition invalid.
     """
@@ -39,7 +41,7 @@ async def register(tree: Tree, admin_guild: int | None) -> None:
 async def _bring(tree: Tree, guild: discord.Object | None) -> None:
     place = f"server {guild.id}" if guild else "all places"
     try:
-        if alike(payload(tree, guild), await _registered(tree, guild)):
+        if alike(await payload(tree, guild), await _registered(tree, guild)):
             _log.info("the commands for %s are as registered", place)
             return
         await tree.sync(guild=guild)
@@ -53,9 +55,12 @@ async def _bring(tree: Tree, guild: discord.Object | None) -> None:
         _log.warning("the commands for %s could not be registered: %s", place, error)
 
 
-def payload(tree: Tree, guild: discord.Object | None) -> list[dict[str, Any]]:
-    """The definitions of the bot's commands, as they are sent."""
-    return [command.to_dict(tree) for command in tree.get_commands(guild=guild)]
+async def payload(tree: Tree, guild: discord.Object | None) -> list[dict[str, Any]]:
+    """The definitions of the bot's commands in every language, as they are sent."""
+    translator, commands = tree.translator, tree.get_commands(guild=guild)
+    if translator is None:
+        return [command.to_dict(tree) for command in commands]
+    return [await command.get_translated_payload(tree, translator) for command in commands]
 
 
 async def _registered(tree: Tree, guild: discord.Object | None) -> Sequence[Mapping[str, Any]]:

@@ -45,9 +45,9 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
     try:
         status = await archive.ask(Corpus.status)
         client = Dateline(archive, settings)
-        commands = [*registry.payload(client.tree, None)]
+        commands = [*await registry.payload(client.tree, None)]
         if settings.admin_guild is not None:
-            commands += registry.payload(client.tree, discord.Object(settings.admin_guild))
+            commands += await registry.payload(client.tree, discord.Object(settings.admin_guild))
     finally:
         await archive.close()
     for missing in (each for each in parse_inputs(settings.corpus_inputs) if not each.location.exists()):

@@ -13,6 +13,7 @@ from bot import VERSION
 from bot.client import Dateline
 from bot.registry import alike, payload
 from bot.settings import Settings
+from bot.translator import CommandTranslator
 from corpus import AsyncCorpus, Corpus
 
 SNAPSHOT = Path(__file__).with_name("commands.json")
@@ -31,7 +32,8 @@ async def a_client(**settings) -> AsyncIterator[Dateline]:
 
 async def definitions(guild: int | None = None, **settings) -> list[dict]:
     async with a_client(**settings) as client:
-        return payload(client.tree, discord.Object(guild) if guild else None)
+        await client.tree.set_translator(CommandTranslator(client.languages))
+        return await payload(client.tree, discord.Object(guild) if guild else None)
 
 
 @pytest.mark.asyncio

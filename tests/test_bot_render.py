@@ -3,31 +3,41 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import discord
 import pytest
 from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bot_markdown import LINE_START, highlights, hostile_text, rendered
 
-from bot import cards as card_limits
-from bot import render
-from bot.markdown import ELLIPSIS, clean, units
+from bot.language import Languages
+from bot.markdown import ELLIPSIS, clean, prose, units
+from bot.reader import Audience, Reader
+from bot.render import archive, layout, results
+from bot.render import cards as card_limits
+from bot.render.steering import Around
 from corpus import (
     Article,
     Copy,
     CorpusStatus,
+    Coverage,
     Excerpt,
     Hit,
     IngestReport,
     PubDate,
+    Query,
     Rejection,
     Relaxed,
     Results,
+    Share,
     Source,
     Span,
 )
 
 COMPONENTS = 40  # of a message, nested ones counted (Discord's documentation)
+ENGLISH = Languages().of("en-GB")
+READER = Reader(99, ENGLISH)
+TODAY = date(2024, 11, 15)
 STATUS = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
 BARRIER = "The tidal barrier held through the night, the harbour office said."
 
@@ -56,13 +66,23 @@ def some_results(*hits: Hit, **fields) -> Results:
     return Results(**{**given, "page": 1, "pages": 1, **fields})
 
 
-def button(article: Article) -> ui.Button[ui.LayoutView]:
-    return ui.Button(label="Read", custom_id=f"read:{article.id}")
+def coverage(days: int = 0, outlets: int = 0, name: str = "An outlet") -> Coverage:
+    counted = tuple((date(2024 - n // 300, 1, 1) + timedelta(n % 300), 5) for n in range(days))
+    shares = tuple(Share(f"outlet-{n}.example", name, 5) for n in range(outlets))
+    return Coverage("", (), (), 5 * days, shares, counted)
 
 
-def shown(found: Results) -> ui.LayoutView:
-    turns = [ui.Button(label=label, custom_id=label) for label in ("Previous", "Next")]
-    return render.results(found, read=button, buttons=turns)
+def around(query: str = "tidal barrier", **fields) -> Around:
+    given = {"by_outlet": coverage(1, 30), "by_day": coverage(9000)}
+    return Around(Query.parse(query), TODAY, **{**given, **fields})
+
+
+def shown(found: Results, reader: Reader = READER) -> ui.LayoutView:
+    return results.results(found, around(), reader)
+
+
+def no_match(found: Results) -> ui.LayoutView:
+    return results.no_match(found, around(), STATUS, READER)
 
 
 def texts(view: ui.LayoutView) -> list[str]:
@@ -73,13 +93,17 @@ def text_of(view: ui.LayoutView) -> str:
     return "\n".join(texts(view))
 
 
+def labels(view: ui.LayoutView) -> list[str | None]:
+    return [item.label for item in view.walk_children() if isinstance(item, ui.Button)]
+
+
 def card(hit: Hit) -> str:
     return texts(shown(some_results(hit)))[1]
 
 
 def within_limits(view: ui.LayoutView) -> bool:
     text_of(view).encode()  # no half of a surrogate pair
-    return sum(map(units, texts(view))) <= render.TEXT and view.total_children_count <= COMPONENTS
+    return sum(map(units, texts(view))) <= layout.TEXT and view.total_children_count <= COMPONENTS
 
 
 def test_a_card_has_headline_with_link_source_date_byline_and_excerpt_with_its_matches_in_bold():
@@ -140,7 +164,7 @@ def test_a_headline_that_would_break_its_link_has_the_link_behind_it(headline):
     ],
 )
 def test_a_publication_date_is_printed_as_it_was_known(published, printed):
-    assert card_limits.published(published) == printed
+    assert ENGLISH.published(published) == printed
 
 
 @pytest.mark.parametrize(
@@ -149,15 +173,15 @@ def test_a_publication_date_is_printed_as_it_was_known(published, printed):
         ({"matched": 1, "ranked": 1}, "-# 1 article"),
         ({"matched": 1234, "ranked": 1234}, "-# 1,234 articles"),
         ({"matched": 12, "ranked": 80, "page": 2, "pages": 16},
-         "-# 12 articles have all the words, 80 have some · page 2 of 16"),
-        ({"matched": 1, "ranked": 80}, "-# 1 article has all the words, 80 have some"),
-        ({"matched": 0, "ranked": 80}, "-# no article has all the words, 80 have some"),
+         "-# 12 articles have all the words · 80 have some · page 2 of 16"),
+        ({"matched": 1, "ranked": 80}, "-# 1 article has all the words · 80 have some"),
+        ({"matched": 0, "ranked": 80}, "-# no article has all the words · 80 have some"),
         ({"matched": 10000, "ranked": 20000, "matched_exact": False},
-         "-# at least 10,000 articles have all the words, 20,000 have some"),
+         "-# at least 10,000 articles have all the words · 20,000 have some"),
         ({"matched": 6, "ranked": 22, "dropped": ("harbour", "ferry")},
-         "-# no article has all the words: 6 have all but “harbour”, “ferry”, 22 have some"),
+         "-# no article has all the words · 6 articles have all but “harbour”, “ferry” · 22 have some"),
         ({"query": "tidal barrier sort:newest", "matched": 6, "ranked": 6, "dropped": ("ferry",)},
-         "-# no article has all the words: 6 articles have all but “ferry”"),
+         "-# no article has all the words · 6 articles have all but “ferry”"),
         ({"query": "tidal barrier sort:oldest", "matched": 6, "ranked": 6, "page": 2, "pages": 2},
          "-# 6 articles · page 2 of 2"),
         ({"query": "tidal barrier sort:newest", "matched": 10000, "ranked": 10000, "matched_exact": False},
@@ -177,42 +201,43 @@ def test_the_header_says_how_the_query_was_read_once_each():
 
 
 def test_nothing_found_says_what_was_searched_and_which_period_there_is():
-    said = text_of(render.no_match(some_results(matched=0, ranked=0, pages=0), STATUS))
+    said = text_of(no_match(some_results(matched=0, ranked=0, pages=0)))
     assert said.startswith("`tidal barrier`\n### No article matches\n")
-    assert "Searched 1,200 articles from 7 sources, 15 November 2019 to 14 November 2024." in said
+    assert "Searched 1,200 articles from 7 outlets, 15 November 2019 to 14 November 2024." in said
 
 
 def test_what_may_have_been_meant_stands_below_the_count_and_is_read_back_from_there():
     queries = ('tidal "barrier gate"', "tidal banner", "tidal carrier", "tidal farrier")
     header = texts(shown(some_results(a_hit(an_article()), did_you_mean=queries)))[0]
-    assert header.split("\n")[2] == 'Did you mean `tidal "barrier gate"`, `tidal banner` or `tidal carrier`?'
-    assert render.offered(header) == queries[:3]
+    assert header.split("\n")[2] == '**Did you mean `tidal "barrier gate"`, `tidal banner` or `tidal carrier`?**'
+    assert results.offered(header) == queries[:3]
     single = texts(shown(some_results(a_hit(an_article()), did_you_mean=queries[:1])))[0]
-    assert single.split("\n")[2] == 'Did you mean `tidal "barrier gate"`?'
+    assert single.split("\n")[2] == '**Did you mean `tidal "barrier gate"`?**'
 
 
 def test_above_hits_only_as_much_is_offered_as_there_is_room_for():
     queries = tuple(f"tidal {letter * 200}" for letter in "abc")
-    assert render.offers(some_results(a_hit(an_article()), did_you_mean=queries)) == queries[:1]
-    assert render.offers(some_results(did_you_mean=queries)) == queries
-    assert not render.offers(some_results(a_hit(an_article()), did_you_mean=("👩" * 200,)))
+    assert results.offers(some_results(a_hit(an_article()), did_you_mean=queries)) == queries[:1]
+    assert results.offers(some_results(did_you_mean=queries)) == queries
+    assert not results.offers(some_results(a_hit(an_article()), did_you_mean=("👩" * 200,)))
 
 
 def test_nothing_found_says_what_may_have_been_meant_and_what_there_is_without_each_filter():
     relaxed = (Relaxed("source:tides.example", 12), Relaxed("after:2030-01-01", 0), Relaxed('"tidal barrier"', 1))
     found = some_results(matched=0, ranked=0, pages=0, did_you_mean=("tidal carrier",), relaxed=relaxed)
-    view = render.no_match(found, STATUS, buttons=[ui.Button(label="tidal carrier", custom_id="x")])
+    view = no_match(found)
     said = text_of(view)
-    assert "\nDid you mean `tidal carrier`?\n" in said
+    assert "\n**Did you mean `tidal carrier`?**\n" in said
     assert '\nWithout `source:tides.example`: 12 articles\nWithout `"tidal barrier"`: 1 article\n' in said
     assert "2030" not in said
-    assert [item.label for item in view.walk_children() if isinstance(item, ui.Button)] == ["tidal carrier"]
+    assert labels(view) == ["How to ask", "tidal carrier"]
 
 
 @pytest.mark.parametrize("inputs", [True, False])
 def test_an_empty_archive_says_how_it_is_filled(inputs):
-    assert "`dateline ingest PATH`" in text_of(render.empty(filling=False, inputs=inputs))
-    assert "being filled" in text_of(render.empty(filling=True, inputs=inputs))
+    said = text_of(archive.empty(ENGLISH, filling=False, inputs=inputs))
+    assert ("`/admin reindex`" if inputs else "`dateline ingest PATH`") in said
+    assert "being filled" in text_of(archive.empty(ENGLISH, filling=True, inputs=inputs))
 
 
 def test_five_ordinary_cards_are_shown_whole():
@@ -266,22 +291,22 @@ queries = hostile_text.map(lambda text: clean(text.replace("`", ""))[:300] or "x
 
 @settings(max_examples=60)
 @given(
-    st.lists(hits, min_size=1, max_size=render.PAGE), queries, st.lists(hostile_text, max_size=5),
+    st.lists(hits, min_size=1, max_size=results.PAGE), queries, st.lists(hostile_text, max_size=5),
     st.lists(queries, max_size=5, unique=True),
 )  # fmt: skip
 def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes, meant):
     numbers = {"matched": 10**6, "ranked": 10**9, "pages": 10**6}
-    results = some_results(*found, query=query, notes=tuple(notes), did_you_mean=tuple(meant), **numbers)
-    view = shown(results)
+    page = some_results(*found, query=query, notes=tuple(notes), did_you_mean=tuple(meant), **numbers)
+    view = shown(page)
     assert within_limits(view)
     header, *cards = texts(view)
-    assert render.offered(header) == render.offers(results)
+    assert results.offered(header) == results.offers(page)
     assert header.split("\n")[0] == f"`{query}`"
     for hit, shown_card in zip(found, cards, strict=True):
         head, credit, *rest = shown_card.split("\n")
         assert head.startswith("### ")
         assert {kind for kind, _ in rendered(head[4:])} <= {"text", "link"}
-        assert card_limits.published(hit.article.published) in credit
+        assert ENGLISH.published(hit.article.published) in credit
         assert {kind for kind, _ in rendered(credit[3:])} <= {"text"}
         for line in rest:
             assert line.startswith(("> ", "-# also: "))
@@ -298,7 +323,7 @@ def test_the_worst_page_that_there_can_be_is_within_the_limits():
     marks = tuple(Span(start, start + 1) for start in range(0, 1200, 2))
     hit = a_hit(article, worst, worst, marks=marks, copies=_copies([worst] * 5, "https://a.example/"))
     fields = {"matched": 10**9, "ranked": 10**9 + 1, "matched_exact": False, "page": 10**6, "pages": 10**6}
-    found = some_results(*[hit] * render.PAGE, query="👩" * 300, notes=(worst, f"{worst}1", f"{worst}2"), **fields)
+    found = some_results(*[hit] * results.PAGE, query="👩" * 300, notes=(worst, f"{worst}1", f"{worst}2"), **fields)
     assert within_limits(shown(found))
     for meant in (["x" * 100] * 3, ["👩" * 150], ["👩" * 300]):
         assert within_limits(shown(replace(found, did_you_mean=tuple(meant))))
@@ -309,31 +334,10 @@ def test_the_worst_page_that_there_can_be_is_within_the_limits():
 def test_any_answer_without_a_hit_is_within_the_limits_and_its_buttons_have_labels(query, notes, meant, without):
     relaxed = tuple(Relaxed(each * 9, 10**9) for each in without)
     found = some_results(query=query, notes=tuple(notes), did_you_mean=tuple(meant), relaxed=relaxed)
-    view = render.no_match(found, STATUS)
+    view = no_match(found)
     assert within_limits(view)
-    assert render.offered(texts(view)[0]) == render.offers(found)
-    assert all(1 <= units(render.label(each)) <= render.BUTTON for each in render.offers(found))
-
-
-@settings(max_examples=60)
-@given(articles.map(lambda article: an_article(text=article.text * 40, headline=article.headline, url=article.url)))
-def test_any_article_is_within_the_limits(article):
-    assert within_limits(render.article(article))
-
-
-def test_a_short_article_is_shown_whole_with_its_credit_and_its_id():
-    view = render.article(an_article(url=None, text="One.\n\n1. Two.\n# Three."))
-    assert texts(view) == [
-        "### Tidal barrier holds\n-# The Harbour Post · 14 March 2024 · by Mara Ellison",
-        "One.\n\n1\\. Two.\n\n\\# Three.",
-        "-# Article `kv6hr54xyx`",
-    ]
-
-
-def test_a_long_article_says_that_there_is_more_and_where():
-    said = text_of(render.article(an_article(text=f"{BARRIER}\n" * 200)))
-    assert "the rest of the article is [at its source](https://harbourpost.example/barrier)" in said
-    assert "does not fit here" in text_of(render.article(an_article(text=BARRIER * 200, url=None)))
+    assert results.offered(texts(view)[0]) == results.offers(found)
+    assert all(1 <= units(label) <= layout.LABEL for label in labels(view))
 
 
 @given(
@@ -341,29 +345,29 @@ def test_a_long_article_says_that_there_is_more_and_where():
 )
 @settings(max_examples=30)
 def test_any_list_of_sources_is_within_the_limits(known):
-    assert within_limits(render.sources(known))
+    assert within_limits(archive.sources(known, ENGLISH))
 
 
 def test_a_list_of_sources_that_is_too_long_says_how_many_are_left_out():
     known = [Source(f"outlet-{n}.example", f"Outlet {n}", 5, date(2020, 1, 1), date(2024, 1, 1)) for n in range(500)]
-    *lines, last = text_of(render.sources(known)).split("\n")
+    *lines, last = text_of(archive.sources(known, ENGLISH)).split("\n")
     assert lines[1] == "**Outlet 0** `outlet-0.example` · 5 articles · 2020–2024"
     assert last == f"-# and {500 - len(lines) + 1:,} more"
 
 
 @given(hostile_text.map(lambda text: text[:150]), hostile_text.map(lambda text: text * 5), st.integers(1, 10**7))
 def test_a_suggestion_fits_or_is_none(key, name, count):
-    choice = render.choice(Source(key, name, count, date(2020, 1, 1), date(2020, 1, 1)))
+    choice = archive.choice(Source(key, name, count, date(2020, 1, 1), date(2020, 1, 1)), ENGLISH)
     if choice is None:
-        assert not clean(key) or units(key) > render.CHOICE
+        assert not clean(key) or units(key) > layout.OPTION
     else:
-        assert 1 <= units(choice.name) <= render.CHOICE
+        assert 1 <= units(choice.name) <= layout.OPTION
         assert choice.value == key
 
 
 def test_a_report_counts_and_names_the_first_rejections():
     rejected = tuple(Rejection(f"news.jsonl:{n}", "no date") for n in range(9))
-    lines = render.report(IngestReport(added=3, updated=1, rejected=rejected))
+    lines = archive.report(IngestReport(added=3, updated=1, rejected=rejected), ENGLISH)
     assert lines[0] == "13 read: 3 added, 1 changed, 0 unchanged, 0 copies, 9 rejected"
     assert lines[1] == "-# rejected `news.jsonl:0`: no date"
     assert lines[-1].startswith("-# and 6 more")
@@ -371,10 +375,58 @@ def test_a_report_counts_and_names_the_first_rejections():
 
 @given(st.lists(hostile_text, max_size=9))
 def test_any_notice_is_within_the_limits(sentences):
-    assert within_limits(render.notice(*sentences, "x" * 3000, "y" * 3000))
+    assert within_limits(archive.notice(*map(prose, sentences), prose("x" * 3000), prose("y" * 3000)))
 
 
 def test_the_age_of_the_index_is_counted_by_discord():
     moment = datetime(2024, 3, 14, tzinfo=UTC)
-    assert render.index_age(CorpusStatus(1, 1, None, None, moment, 1)) == f"<t:{int(moment.timestamp())}:R>"
-    assert render.index_age(CorpusStatus(0, 0, None, None, None, 0)) == "never"
+    assert archive.index_age(CorpusStatus(1, 1, None, None, moment, 1), ENGLISH) == f"<t:{int(moment.timestamp())}:R>"
+    assert archive.index_age(CorpusStatus(0, 0, None, None, None, 0), ENGLISH) == "never"
+
+
+def test_what_others_read_names_who_shared_it_and_can_be_taken_away():
+    public = shown(some_results(a_hit(an_article())), Reader(99, ENGLISH, audience=Audience.PUBLIC))
+    assert texts(public)[0].endswith("\n-# Shared by <@99>")
+    assert labels(public) == ["Read", "Delete", "Export"]
+    private = shown(some_results(a_hit(an_article())))
+    assert "Shared" not in texts(private)[0]
+    assert labels(private) == ["Read", "Share", "Export"]
+
+
+def menus(view: ui.LayoutView) -> dict[str, list[discord.SelectOption]]:
+    return {item.placeholder: item.options for item in view.walk_children() if isinstance(item, ui.Select)}
+
+
+def test_the_menus_show_what_holds_and_what_there_is_with_counts():
+    query = "tidal barrier sort:newest after:2024-01-01 before:2025-01-01"
+    page = some_results(a_hit(an_article()), query=query)
+    shown_menus = menus(results.results(page, around(query, chosen=frozenset({"outlet-7.example"})), READER))
+    chosen = {name: [each.label for each in options if each.default] for name, options in shown_menus.items()}
+    assert chosen == {"Order": ["Newest first"], "Period": ["2024"], "Outlets: all": ["An outlet"]}
+    assert {each.description for each in shown_menus["Outlets: all"]} == {"5 articles"}
+    assert all(len(options) <= layout.OPTIONS for options in shown_menus.values())
+    values = [each.value for options in shown_menus.values() for each in options]
+    assert "2024-11-08/" in values
+    assert "2023-01-01/2024-01-01" in values
+
+
+def test_dates_of_ones_own_stand_in_the_menu_of_periods():
+    query = "tidal after:2023-05-02 before:2023-06-02"
+    shown_menus = menus(results.results(some_results(a_hit(an_article()), query=query), around(query), READER))
+    assert [each.label for each in shown_menus["Period"] if each.default] == ["2 May 2023 to 1 June 2023"]
+
+
+def test_without_words_nothing_is_better_than_anything_else():
+    query = "source:outlet-7.example"
+    shown_menus = menus(results.results(some_results(a_hit(an_article()), query=query), around(query), READER))
+    assert [each.label for each in shown_menus["Order"]] == ["Newest first", "Oldest first"]
+
+
+@given(hostile_text.map(lambda text: text * 9), st.integers(0, 60))
+def test_any_outlets_fit_their_menu(name, number):
+    page = some_results(a_hit(an_article()), query="tidal")
+    view = results.results(page, around("tidal", by_outlet=coverage(1, number, name)), READER)
+    assert within_limits(view)
+    for options in menus(view).values():
+        assert all(1 <= units(each.label) <= layout.OPTION for each in options)
+        assert len({each.value for each in options}) == len(options) <= layout.OPTIONS
