@@ -84,7 +84,7 @@ def _sentence(cause: Exception, language: Language) -> tuple[str, Markdown]:
     if isinstance(cause, access.Refused):
         return "refused", language.say(str(cause))
     if isinstance(cause, CorpusError):
-        return type(cause).__name__, language.told(cause.told)
+        return type(cause).__name__, _told(cause, language)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return "stale", language.say(
             "This command is not the one that the bot knows now: reload Discord, then try again."
@@ -95,6 +95,11 @@ def _sentence(cause: Exception, language: Language) -> tuple[str, Markdown]:
         "Something went wrong. The log of the bot tells more under {incident}.", incident=code(incident)
     )
     return f"incident:{incident}", said
+
+
+def _told(error: CorpusError, language: Language) -> Markdown:
+    """All that the archive has to tell, with how it read the question, a sentence a line."""
+    return Markdown("\n".join(map(language.told, [*error.notes, error.told])))
 
 
 async def _tell(interaction: Interaction, view: ui.LayoutView) -> None:
@@ -114,7 +119,7 @@ async def answer(interaction: Interaction, made: Awaitable[ui.LayoutView]) -> No
         view = await made
     except CorpusError as error:
         interaction.client.journal.outcome(interaction.id, type(error).__name__)
-        view = notice(language_of(interaction).told(error.told))
+        view = notice(_told(error, language_of(interaction)))
     await give(interaction, view)
 
 

@@ -92,6 +92,7 @@ class AsyncCorpus:
                 child.kill()
                 await asyncio.shield(child.wait())
         if child.returncode or not printed:
+            # What a child said last, and how it ended, stays English: it sends whoever keeps the archive to the shell.
             raise CorpusError(_reason(complaint, child.returncode))
         try:
             return _report(json.loads(printed))

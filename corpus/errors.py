@@ -7,7 +7,8 @@ CorpusError
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
-``str(error)`` is the sentence for people. Knows nothing of Discord, the shell or exit codes.
+``str(error)`` is what people read, in English; its parts can be said in other languages. Knows nothing of Discord, the
+shell or exit codes.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,16 @@ from corpus.told import Told
 
 
 class CorpusError(Exception):
-    """Anything that the archive has to tell instead of an answer; ``told`` is the sentence for people."""
+    """Anything that the archive has to tell instead of an answer.
 
-    def __init__(self, told: str) -> None:
-        super().__init__(told)
+    ``told`` is the sentence for people, which knows what it was made of, unless a child process said it. The ``notes``
+    go before it, and say how the question was read.
+    """
+
+    def __init__(self, told: str, notes: Sequence[Told] = ()) -> None:
+        super().__init__(" ".join([*notes, told]))
         self.told = told
+        self.notes = tuple(notes)
 
 
 class QueryError(CorpusError):
@@ -30,9 +36,10 @@ class QueryError(CorpusError):
 class EmptyQuery(QueryError):
     """Nothing was asked: no word, no phrase, no filter."""
 
-    def __init__(self, notes: Sequence[str] = ()) -> None:
-        asked = Told('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.')
-        super().__init__(" ".join([*notes, asked]) if notes else asked)
+    def __init__(self, notes: Sequence[Told] = ()) -> None:
+        super().__init__(
+            Told('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.'), notes
+        )
 
 
 class IngestError(CorpusError):
@@ -43,7 +50,7 @@ class UnreadableInput(IngestError):
     """A file or folder that cannot be read as articles at all."""
 
     def __init__(self, origin: str, reason: str) -> None:
-        super().__init__(f"{origin}: {reason}")
+        super().__init__(Told("{origin}: {reason}", origin=origin, reason=reason))
         self.origin = origin
         self.reason = reason
 
@@ -63,7 +70,11 @@ class CorpusLocked(StoreError):
     """Another process is changing the archive."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"The archive in {place} is being changed by another process: try again when it has ended.")
+        super().__init__(
+            Told(
+                "The archive in {place} is being changed by another process: try again when it has ended.", place=place
+            )
+        )
 
 
 class CorpusTooNew(StoreError):
@@ -71,7 +82,12 @@ class CorpusTooNew(StoreError):
 
     def __init__(self, place: str, found: int, known: int) -> None:
         super().__init__(
-            f"The archive in {place} has format {found}, this version knows up to {known}: upgrade Dateline."
+            Told(
+                "The archive in {place} has format {found}, this version knows up to {known}: upgrade Dateline.",
+                place=place,
+                found=found,
+                known=known,
+            )
         )
 
 
@@ -79,15 +95,27 @@ class CorpusUnwritable(StoreError):
     """The disk does not take what has to be written: it is full, read-only or gone."""
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"The archive in {place} cannot be written ({reason}): check its disk and permissions.")
+        super().__init__(
+            Told(
+                "The archive in {place} cannot be written ({reason}): check its disk and permissions.",
+                place=place,
+                reason=reason,
+            )
+        )
 
 
 class CorpusDamaged(StoreError):
     """The archive's database cannot be read."""
 
     def __init__(self, place: str, reason: str) -> None:
-        mend = "restore archive.db from a backup, or move it away and ingest again"
-        super().__init__(f"The archive in {place} is damaged ({reason}): {mend}.")
+        super().__init__(
+            Told(
+                "The archive in {place} is damaged ({reason}): "
+                "restore archive.db from a backup, or move it away and ingest again.",
+                place=place,
+                reason=reason,
+            )
+        )
 
 
 class SearchIndexError(CorpusError):
@@ -98,21 +126,26 @@ class NotIndexed(SearchIndexError):
     """There is no usable index and none can be built right now."""
 
     def __init__(self) -> None:
-        super().__init__("The archive has no usable index yet: build it with `dateline reindex --index-only`.")
+        super().__init__(Told("The archive has no usable index yet: build it with `dateline reindex --index-only`."))
 
 
 class ReindexInProgress(SearchIndexError):
     """A reindex is running already."""
 
     def __init__(self) -> None:
-        super().__init__("A reindex is running already: wait for it to end.")
+        super().__init__(Told("A reindex is running already: wait for it to end."))
 
 
 class SearchTimeout(SearchIndexError):
     """The answer did not come in time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"The search took longer than {seconds:g} seconds: ask with fewer words, or try again.")
+        super().__init__(
+            Told(
+                "The search took longer than {seconds} seconds: ask with fewer words, or try again.",
+                seconds=f"{seconds:g}",
+            )
+        )
 
 
 class EvaluationError(CorpusError):
@@ -123,18 +156,20 @@ class UnusableCollection(EvaluationError):
     """A collection that cannot be read, or has nothing to measure by."""
 
     def __init__(self, origin: str, reason: str) -> None:
-        super().__init__(f"{origin}: {reason}.")
+        super().__init__(Told("{origin}: {reason}.", origin=origin, reason=reason))
 
 
 class RunUnwritable(EvaluationError):
     """The file that a ranking should be written to cannot be."""
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place} cannot be written ({reason}): name another file with --run.")
+        super().__init__(
+            Told("{place} cannot be written ({reason}): name another file with --run.", place=place, reason=reason)
+        )
 
 
 class MeasuresMissing(EvaluationError):
     """The library that measures is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("ir_measures is not installed, which measures the answers: `pip install ir-measures`.")
+        super().__init__(Told("ir_measures is not installed, which measures the answers: `pip install ir-measures`."))
