@@ -57,6 +57,7 @@ from corpus.retrieval.query import (
     Word,
 )
 from corpus.today import today, zone
+from corpus.told import Told
 
 __all__ = [
     "LONGEST_PAGE",
@@ -105,6 +106,7 @@ __all__ = [
     "Span",
     "StoreError",
     "Together",
+    "Told",
     "UnreadableInput",
     "Without",
     "Word",

@@ -1,4 +1,4 @@
-"""The values that pass between the steps: frozen, without I/O. Imports nothing of ours."""
+"""The values that pass between the steps: frozen, without I/O. Imports nothing of ours but ``Told``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
+
+from corpus.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ class Results:
     """
 
     query: str
-    notes: tuple[str, ...]
+    notes: tuple[Told, ...]
     hits: tuple[Hit, ...]
     matched: int
     matched_exact: bool

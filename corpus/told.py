@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Self
 
 Value = str | int | tuple[str, ...]
-"""What stands in a sentence: a text, a number, or several texts."""
+"""What stands in a sentence: a text (which may be ``Told`` itself), a number, or several texts."""
 
 
 class Told(str):

@@ -9,7 +9,8 @@ from itertools import islice
 from corpus.engine import EngineView
 from corpus.model import Condition, WeightedQuery
 from corpus.retrieval.rank import COUNTED
-from corpus.retrieval.weigh import Asked, AskedWord, listed
+from corpus.retrieval.weigh import Asked, AskedWord
+from corpus.told import Told
 
 _ALL_OF_AT_MOST = 8  # words that must all be there to match; of more words, most of their weight
 _SHARE = 0.6
@@ -25,7 +26,7 @@ class Matched:
     articles: int
     query: WeightedQuery
     dropped: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -73,8 +74,10 @@ def _most_telling(
     return found, query, kept
 
 
-def _no_article_has(words: Sequence[str]) -> str:
-    return f"No article has the word{'s' if len(words) > 1 else ''} {listed(words)}."
+def _no_article_has(words: tuple[str, ...]) -> Told:
+    return Told.counted(
+        "No article has the word {words}.", "No article has the words {words}.", len(words), words=words
+    )
 
 
 def _counted(view: EngineView, query: WeightedQuery) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import reduce
 
 from corpus.model import Source, WeightedQuery
 from corpus.retrieval.query import Filters
+from corpus.told import Told
 
 _NEAREST = 3  # names that are offered where there is none such
 _ALIKE = 0.6  # of difflib's measure, in which 1 is the same
 
 
-def filtered(filters: Filters, sources: Callable[[], Sequence[Source]]) -> tuple[WeightedQuery, tuple[str, ...]]:
+def filtered(filters: Filters, sources: Callable[[], Sequence[Source]]) -> tuple[WeightedQuery, tuple[Told, ...]]:
     """The keys of the outlets that are asked for, or not wanted, and a note for each name that the archive lacks.
 
     ``sources`` is asked for only where a filter names one.
@@ -24,10 +26,16 @@ def filtered(filters: Filters, sources: Callable[[], Sequence[Source]]) -> tuple
     return WeightedQuery(sources=_merged(wanted) if filters.sources else None, without=_merged(unwanted)), notes
 
 
-def _unknown(name: str, outlets: Sequence[Source]) -> str:
+def _unknown(name: str, outlets: Sequence[Source]) -> Told:
     near = nearest(name, outlets)
-    offer = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"No outlet here is called “{name}”.{offer}"
+    if not near:
+        return Told("No outlet here is called “{name}”.", name=name)
+    return Told("No outlet here is called “{name}”. Did you mean {near}?", name=name, near=_any_of(near))
+
+
+def _any_of(names: Sequence[str]) -> str:
+    """Names with “or” between them, each of which can be said in another language."""
+    return reduce(lambda one, other: Told("{one} or {other}", one=one, other=other), names)
 
 
 def nearest(name: str, outlets: Sequence[Source]) -> list[str]:

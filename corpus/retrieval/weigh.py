@@ -28,6 +28,7 @@ from corpus.retrieval.query import (
     Without,
     Word,
 )
+from corpus.told import Told
 
 _PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
 _RANKED = {Part.TEXT, Part.HEADLINE, Part.BODY}  # what words score from: not who wrote, nor under which heading
@@ -50,7 +51,7 @@ class Asked:
     phrases: tuple[Near, ...] = ()
     bound: frozenset[int] = frozenset()
     prefixes: Mapping[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
 
     @property
     def mass(self) -> float:
@@ -81,7 +82,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     notes += tuple(weigher.notes)
     common = weigher.common and not (weigher.words or weigher.conditions)
     if common:
-        notes += (f"These words are too common to search by: {listed(weigher.common)}.",)
+        notes += (Told("These words are too common to search by: {words}.", words=tuple(weigher.common)),)
     if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
@@ -107,11 +108,6 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     )
 
 
-def listed(words: Iterable[str]) -> str:
-    """Words as a sentence names them."""
-    return ", ".join(f"“{word}”" for word in words)
-
-
 @dataclass(slots=True)
 class _Weigher:
     """Takes one clause after the other, and gathers what they mean."""
@@ -129,7 +125,7 @@ class _Weigher:
     prefixes: dict[int, str] = field(default_factory=dict)
     scored: set[str] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
     languages: Sequence[str] = field(init=False)
     main: str | None = field(init=False)
     expanded: int = field(init=False)
@@ -249,7 +245,7 @@ class _Weigher:
         beginning = self._beginning(prefix)
         found = self.view.spellings(beginning, self.expanded + 1) if beginning else ()
         if len(found) > self.expanded:
-            self.notes.append(f"“{prefix}” was read as the {self.expanded} words of the most articles that begin so.")
+            self.notes.append(_widened(prefix, self.expanded))
         return found[: self.expanded]
 
     def _beginning(self, prefix: Prefix) -> str:
@@ -282,6 +278,15 @@ class _Weigher:
 
     def _is_common(self, text: str) -> bool:
         return not any(self.analyser.terms(text, self.main))
+
+
+def _widened(prefix: Prefix, words: int) -> Told:
+    return Told.counted(
+        "“{prefix}” was read as the {number} word of the most articles that begins so.",
+        "“{prefix}” was read as the {number} words of the most articles that begin so.",
+        words,
+        prefix=str(prefix),
+    )
 
 
 def _prefixes(clause: Clause | Together) -> int:

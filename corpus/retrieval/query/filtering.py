@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 from corpus.retrieval.query.clauses import Filters, Sort, conditions
-from corpus.retrieval.query.period import Period, day_after, read_last, read_period
+from corpus.retrieval.query.period import NoPeriod, Period, day_after, read_last, read_period
+from corpus.told import Told
 
 _ALIASES = {"site": "source", "language": "lang"}
 FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", *_ALIASES})
@@ -23,12 +24,14 @@ _MOST_SOURCES = 10
 _MOST_LANGUAGES = 5
 _LONGEST_SHOWN = 40  # characters of a value that a note repeats
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
+_TOO_MANY_SOURCES = Told("Only the first {number} sources were read.", number=_MOST_SOURCES)
+_TOO_MANY_LANGUAGES = Told("Only the first {number} languages were read.", number=_MOST_LANGUAGES)
 
 
 class FilterReader:
     """Takes filters as they are typed; ``note`` is told of what is not read as such."""
 
-    def __init__(self, today: date, note: Callable[[str], None]) -> None:
+    def __init__(self, today: date, note: Callable[[Told], None]) -> None:
         self.filters = Filters()
         self.sort = Sort.RELEVANCE
         self.copies_all = False
@@ -41,13 +44,14 @@ class FilterReader:
         name = _ALIASES.get(name, name)
         value = " ".join(value.split())
         if not value:
-            self._note(f"“{name}:” needs something right behind it: it was left out.")
+            self._note(nothing_behind(name))
         elif name == "source":
             self._take_sources([value] if whole else value.split(","), excluded=excluded)
         elif name == "lang":
             self._take_languages(value.lower().split(","), excluded=excluded)
         elif excluded:
-            self._note(f"“{name}:” cannot be excluded: “-{name}:{_shown(value)}” was left out.")
+            shown = _shown(value)
+            self._note(Told("“{name}:” cannot be excluded: “-{name}:{value}” was left out.", name=name, value=shown))
         elif name == "sort":
             self._take_sort(value.lower())
         elif name == "copies":
@@ -68,39 +72,43 @@ class FilterReader:
     def _take_sources(self, names: list[str], *, excluded: bool) -> None:
         found = [name for name in map(_name, names) if name]
         if not found:
-            self._note("“source:” needs the name or the host of an outlet: it was left out.")
+            self._note(Told("“source:” needs the name or the host of an outlet: it was left out."))
         known = self.filters.without if excluded else self.filters.sources
-        sources = self._joined(known, found, _MOST_SOURCES, "sources")
+        sources = self._joined(known, found, _MOST_SOURCES, _TOO_MANY_SOURCES)
         self.filters = replace(self.filters, without=sources) if excluded else replace(self.filters, sources=sources)
 
     def _take_languages(self, names: list[str], *, excluded: bool) -> None:
         found = [name for name in map(str.strip, names) if _LANGUAGE.fullmatch(name)]
         if len(found) < len(names):
-            self._note("A language is written by its code, such as lang:es: what is none was left out.")
+            self._note(Told("A language is written by its code, such as lang:es: what is none was left out."))
         known = self.filters.without_languages if excluded else self.filters.languages
-        languages = self._joined(known, found, _MOST_LANGUAGES, "languages")
+        languages = self._joined(known, found, _MOST_LANGUAGES, _TOO_MANY_LANGUAGES)
         if excluded:
             self.filters = replace(self.filters, without_languages=languages)
         else:
             self.filters = replace(self.filters, languages=languages)
 
-    def _joined(self, known: tuple[str, ...], more: list[str], most: int, what: str) -> tuple[str, ...]:
+    def _joined(self, known: tuple[str, ...], more: list[str], most: int, too_many: Told) -> tuple[str, ...]:
         joined = tuple(dict.fromkeys((*known, *more)))
         if len(joined) > most:
-            self._note(f"Only the first {most} {what} were read.")
+            self._note(too_many)
         return joined[:most]
 
     def _take_sort(self, value: str) -> None:
         if value not in set(Sort):
-            self._note(f"“sort:{_shown(value)}” was left out: the orders are relevance, newest and oldest.")
+            shown = _shown(value)
+            self._note(Told("“sort:{value}” was left out: the orders are relevance, newest and oldest.", value=shown))
             return
         if self._sorted and self.sort != value:
-            self._note(f"There is one order at a time: sort:{value} holds.")
+            self._note(Told("There is one order at a time: sort:{value} holds.", value=value))
         self.sort, self._sorted = Sort(value), True
 
     def _take_copies(self, value: str) -> None:
         if value != "all":
-            self._note(f"“copies:{_shown(value)}” was left out: write copies:all to see every copy by itself.")
+            shown = _shown(value)
+            self._note(
+                Told("“copies:{value}” was left out: write copies:all to see every copy by itself.", value=shown)
+            )
             return
         self.copies_all = True
 
@@ -109,21 +117,28 @@ class FilterReader:
         try:
             period = read_last(value, self._today) if name == "last" else read_period(value, self._today)
             after, before = _bounds(name, period)
-        except ValueError as why:
-            self._note(f"“{name}:{_shown(value)}” was left out: {why}.")
+        except NoPeriod as error:
+            self._note(Told("“{name}:{value}” was left out: {why}.", name=name, value=_shown(value), why=error.why))
             return
         known = self.filters
         after = max(filter(None, (after, known.after)), default=None)
         before = min(filter(None, (before, known.before)), default=None)
         self.filters = replace(known, after=after, before=before)
         if after and before and after >= before:
-            self._note(f"No day lies between after:{after} and before:{before}.")
+            self._note(
+                Told("No day lies between after:{after} and before:{before}.", after=str(after), before=str(before))
+            )
+
+
+def nothing_behind(name: str) -> Told:
+    """Say that a name with a colon stands alone."""
+    return Told("“{name}:” needs something right behind it: it was left out.", name=name)
 
 
 def _bounds(name: str, period: Period) -> tuple[date | None, date | None]:
     """The first day that passes and the first that does not, for a filter of this name."""
     if name in {"after", "before"} and period.first is None:
-        raise ValueError("it says no first day")
+        raise NoPeriod(Told("it says no first day"))
     if name == "before":
         return None, period.first
     if name == "after":

@@ -10,6 +10,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+from corpus.told import Told
+
 _DAY = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -21,8 +23,16 @@ _AGO = re.compile(r"(\d{1,4}) ?(d|days?|w|weeks?|m|months?|y|years?)", re.ASCII)
 _DURATION = re.compile(r"p(?=\d)(?:(\d{1,4})y)?(?:(\d{1,5})m)?(?:(\d{1,5})w)?(?:(\d{1,6})d)?", re.ASCII)
 _DATED = re.compile(r"\d{4}[-/.\dqw]*", re.ASCII)  # what is meant as a date in figures
 _MONTHS = "january february march april may june july august september october november december".split()
-_HOW = "write a date as 2023, 2023-09, 2023-09-05 or 7d, a range as 2023-06..2023-08"
-_NO_DAY = "there is no such day"
+_HOW = Told("write a date as 2023, 2023-09, 2023-09-05 or 7d, a range as 2023-06..2023-08")
+_NO_DAY = Told("there is no such day")
+
+
+class NoPeriod(ValueError):
+    """A text that is no period; ``why`` ends a sentence."""
+
+    def __init__(self, why: Told) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ def read_period(text: str, today: date) -> Period:
     """Read a day, a month, a longer period, or a range of them.
 
     Raises:
-        ValueError: it is none; the reason ends a sentence.
+        NoPeriod: it is none.
     """
     text = text.strip().lower()
     if ".." in text:
@@ -65,12 +75,12 @@ def read_last(text: str, today: date) -> Period:
     """Read how far back from today a period reaches, such as ``7d`` or ``month``.
 
     Raises:
-        ValueError: it is none; the reason ends a sentence.
+        NoPeriod: it is none.
     """
     text = text.strip().lower()
     length = _ago(text) or _ago(f"1 {text}")
     if length is None:
-        raise ValueError("write it as 7d, 2w, 3m, 1y, or as week, month or year")
+        raise NoPeriod(Told("write it as 7d, 2w, 3m, 1y, or as week, month or year"))
     return Period(length.before(today) or date.min, None)
 
 
@@ -81,7 +91,7 @@ def day_after(day: date) -> date | None:
 
 def _range(first: str, last: str, today: date) -> Period:
     if not first.strip() and not last.strip():
-        raise ValueError(_HOW)
+        raise NoPeriod(_HOW)
     return Period(
         _simple(first.strip(), today).first if first.strip() else None,
         _simple(last.strip(), today).last if last.strip() else None,
@@ -97,7 +107,7 @@ def _interval(first: str, last: str, today: date) -> Period:
     """An interval of ISO 8601: from one to the other, or one with how long it lasts; both ends included."""
     length, lasting = _duration(first), _duration(last)
     if length and lasting:
-        raise ValueError(_HOW)
+        raise NoPeriod(_HOW)
     if lasting:
         start = _simple(first, today).first or date.min
         end = lasting.after(start)
@@ -119,7 +129,7 @@ def _simple(text: str, today: date) -> Period:
     try:
         return _in_figures(text) or _in_words(text)
     except (ValueError, OverflowError):
-        raise ValueError(_NO_DAY if _DATED.fullmatch(text) or _in_months(text) else _HOW) from None
+        raise NoPeriod(_NO_DAY if _DATED.fullmatch(text) or _in_months(text) else _HOW) from None
 
 
 def _in_figures(text: str) -> Period | None:
@@ -160,9 +170,12 @@ def _spaced(text: str) -> str:
 def _unambiguous(one: int, other: int, year: int) -> date:
     """The day of a date whose month may stand first or second, where only one way makes a day."""
     days = {day for month, number in ((other, one), (one, other)) if (day := _day_or_none(year, month, number))}
-    if len(days) == 1:
-        return days.pop()
-    raise ValueError(f"it may be {' or '.join(map(str, sorted(days)))}, so write one of these" if days else _NO_DAY)
+    if not days:
+        raise NoPeriod(_NO_DAY)
+    first, last = min(days), max(days)
+    if first != last:
+        raise NoPeriod(Told("it may be {first} or {last}, so write one of these", first=str(first), last=str(last)))
+    return first
 
 
 def _day_or_none(year: int, month: int, number: int) -> date | None:

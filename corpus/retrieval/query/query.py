@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 from corpus.retrieval.query.clauses import Clause, Filters, Sort, conditions, grouped
 from corpus.retrieval.query.reading import Reader
+from corpus.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Query:
     filters: Filters = Filters()  # noqa: RUF009  # frozen, like this
     sort: Sort = Sort.RELEVANCE
     copies_all: bool = False
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[Told, ...] = field(default=(), compare=False)
 
     @classmethod
     def parse(

@@ -12,10 +12,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from corpus.retrieval.query.clauses import Clause, Field, In, Phrase, Prefix, Word
-from corpus.retrieval.query.filtering import FILTERS, FilterReader
+from corpus.retrieval.query.filtering import FILTERS, FilterReader, nothing_behind
 from corpus.retrieval.query.pasting import pasted_words, without_small_words
 from corpus.retrieval.query.plain import LONGEST_INPUT, LONGEST_WORD, OPERATORS, as_word, bare, plain
 from corpus.retrieval.query.settling import DEEPEST, MOST_HEAVY, Group, Room, both, either, listed, must, without
+from corpus.told import Told
 
 LONGEST_QUERY = 300  # characters of the canonical text: it has to stand in one line of a message
 
@@ -42,11 +43,16 @@ _TOKEN = re.compile(
        | (?P<word> [^\s"()|]+ )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_UNREAD = f"Only the first {LONGEST_INPUT:,} characters were read."
-_CUT = f"The query was cut at {LONGEST_QUERY} characters."
-_TOO_DEEP = f"Groups are read {DEEPEST} deep: parentheses within them were left out."
-_LONE_PARENTHESIS = "A parenthesis without a partner was left out."
-_FOR_ALL = "Filters hold for the whole query, wherever they stand in it."
+_UNREAD = Told("Only the first {number} characters were read.", number=LONGEST_INPUT)
+_TOO_LONG = Told("The text has more than {number} characters: small words were left out.", number=LONGEST_QUERY)
+_CUT = Told("The query was cut at {number} characters.", number=LONGEST_QUERY)
+_TOO_HEAVY = Told(
+    "Only the first {number} phrases, prefixes and exclusions were read; “~” counts as one more.", number=MOST_HEAVY
+)
+_TOO_DEEP = Told("Groups are read {number} deep: parentheses within them were left out.", number=DEEPEST)
+_LONE_PARENTHESIS = Told("A parenthesis without a partner was left out.")
+_STAR = Told("A star stands for the end of a word with at least {number} letters before it.", number=_LEAST_STEM)
+_FOR_ALL = Told("Filters hold for the whole query, wherever they stand in it.")
 _FILTER = Group()  # what a filter leaves behind among the clauses
 _UNKNOWN_FIELD = re.compile(r"([a-z]+):(?!//)", re.IGNORECASE | re.ASCII)
 
@@ -69,20 +75,20 @@ class Reader:
     """Reads one query: its text, the options beside it, and then what there is room for."""
 
     def __init__(self, today: date) -> None:
-        self._notes: dict[str, None] = {}
+        self._notes: dict[Told, None] = {}
         self._tokens: list[_Token] = []
         self._place = 0
         self._depth = 0
         self._read = Group()
         self.filters = FilterReader(today, self.note)
 
-    def note(self, text: str) -> None:
+    def note(self, told: Told) -> None:
         """Remember how something was read that is not as it was typed."""
         if len(self._notes) < _MOST_NOTES:
-            self._notes[text] = None
+            self._notes[told] = None
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Told, ...]:
         """What was noted, each once."""
         return tuple(self._notes)
 
@@ -93,7 +99,7 @@ class Reader:
         found = _TOKEN.finditer(plain(text[:LONGEST_INPUT]))
         tokens = list(map(_Token.of, islice(found, _MOST_TOKENS)))
         if next(found, None):
-            self.note(f"Only the first {_MOST_TOKENS:,} words and signs were read.")
+            self.note(Told("Only the first {number} words and signs were read.", number=_MOST_TOKENS))
         self._tokens = _paired(tokens, self.note)
         self._read = self._side_by_side(None)
 
@@ -110,7 +116,7 @@ class Reader:
         if sum(len(f"{word} ") for word in words) > LONGEST_QUERY:
             telling = without_small_words(words)
             if len(telling) < len(words):
-                self.note(f"The text has more than {LONGEST_QUERY} characters: small words were left out.")
+                self.note(_TOO_LONG)
             words = telling
         self._read = Group(tuple(words))
 
@@ -124,9 +130,7 @@ class Reader:
         if room.full:
             self.note(_CUT)
         if room.too_heavy:
-            self.note(
-                f"Only the first {MOST_HEAVY} phrases, prefixes and exclusions were read; “~” counts as one more."
-            )
+            self.note(_TOO_HEAVY)
         if room.too_deep:
             self.note(_TOO_DEEP)
         return kept
@@ -224,16 +228,17 @@ class Reader:
         text, slop = _quoted(typed)
         phrase = " ".join(text.split())
         if len(phrase) > _LONGEST_PHRASE:
-            self.note(f"Phrases are read up to {_LONGEST_PHRASE} characters.")
+            self.note(Told("Phrases are read up to {number} characters.", number=_LONGEST_PHRASE))
             phrase = phrase[:_LONGEST_PHRASE].rpartition(" ")[0] or phrase[:_LONGEST_PHRASE]
         if slop > _WIDEST:
-            self.note(f"Words of a phrase may be up to {_WIDEST} apart.")
+            self.note(Told("Words of a phrase may be up to {number} apart.", number=_WIDEST))
         return Phrase(phrase, min(slop, _WIDEST)) if any(map(str.isalnum, phrase)) else None
 
     def _words(self, typed: str) -> list[Word | Prefix | None]:
         """A word without the punctuation around it; a colon parts words."""
         if unknown := _UNKNOWN_FIELD.match(typed):
-            self.note(f"“{unknown[1][:LONGEST_WORD]}:” is not a filter here: it was read as words.")
+            name = unknown[1][:LONGEST_WORD]
+            self.note(Told("“{name}:” is not a filter here: it was read as words.", name=name))
         if not any(map(str.isalnum, typed)):
             self._note_scrap(typed)
         return [leaf for part in typed.split(":") for leaf in self._parts(part)]
@@ -242,11 +247,11 @@ class Reader:
         """A word, or a prefix; a star anywhere else parts words as well."""
         before, text, behind = bare(typed)
         if len(text) > LONGEST_WORD:
-            self.note(f"Words are read up to {LONGEST_WORD} characters.")
+            self.note(Told("Words are read up to {number} characters.", number=LONGEST_WORD))
         elif text and "*" in typed:
             if behind.startswith("*") and "*" not in before + text and sum(map(str.isalnum, text)) >= _LEAST_STEM:
                 return [Prefix(text)]
-            self.note(f"A star stands for the end of a word with at least {_LEAST_STEM} letters before it.")
+            self.note(_STAR)
         return [as_word(part) for part in text[:LONGEST_WORD].split("*")]
 
     def _peek(self) -> _Token | None:
@@ -266,21 +271,25 @@ class Reader:
 
     def _note_lone(self, token: _Token) -> None:
         if token.kind == "field":
-            self.note(f"“{token.text}” needs something right behind it: it was left out.")
+            self.note(nothing_behind(token.text[:-1]))
         else:
-            self.note(f"“{token.operator or token.text[:1]}” has nothing to act on: it was left out.")
+            self.note(_idle(token.operator or token.text[:1]))
 
     def _note_scrap(self, typed: str) -> None:
         if typed[0] in "-+*~":
-            self.note(f"“{typed[0]}” has nothing to act on: it was left out.")
+            self.note(_idle(typed[0]))
 
 
-def _paired(tokens: list[_Token], note: Callable[[str], None]) -> list[_Token]:
+def _idle(sign: str) -> Told:
+    return Told("“{sign}” has nothing to act on: it was left out.", sign=sign)
+
+
+def _paired(tokens: list[_Token], note: Callable[[Told], None]) -> list[_Token]:
     """The tokens without quotation marks and parentheses that have no partner, or lie too deep."""
     opened: list[int] = []
     dropped = {place for place, token in enumerate(tokens) if token.kind == "stray"}
     if dropped:
-        note("A quotation mark without a partner was left out.")
+        note(Told("A quotation mark without a partner was left out."))
     for place, token in enumerate(tokens):
         if token.kind == "open":
             opened.append(place)
