@@ -7,7 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from corpus import documents
 from corpus.analysis import Analyser
+from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
@@ -80,6 +82,41 @@ class Corpus:
             sources = self._engine.sources()
             self._sources = now, sources
         return sources
+
+    def recall(self, keys: Sequence[str]) -> dict[str, Document]:
+        """The documents under those of these keys that have one.
+
+        Raises:
+            ValueError: a key is empty or has more than 200 characters.
+            StoreError: the archive cannot be read.
+        """
+        kept = self._engine.documents.documents(documents.checked(keys))
+        return {key: documents.read(text) for key, text in kept.items()}
+
+    def remember(self, key: str, document: Document | None) -> None:
+        """Keep a JSON object of at most 2,000 bytes under this key, in the place of the one before; None forgets it.
+
+        When it returns, the document survives whatever happens to the process. It needs no keeper and disturbs none:
+        of an ingest it waits for the batch that is being stored.
+
+        Raises:
+            DocumentTooLarge: it has more than 2,000 bytes.
+            StoreError: the archive cannot be written.
+            TypeError, ValueError: it is no JSON object, or the key is empty or has more than 200 characters.
+        """
+        documents.checked([key])
+        if document is None:
+            self._engine.documents.drop(key)
+        else:
+            self._engine.documents.keep(key, documents.written(document))
+
+    def forget(self, prefix: str) -> int:
+        """Forget the documents under every key that begins like this (all, if it is empty); say how many there were.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        return self._engine.documents.drop_all(prefix)
 
     def status(self) -> CorpusStatus:
         """What the archive holds."""

@@ -3,7 +3,7 @@
 CorpusError
 ├── QueryError        EmptyQuery
 ├── IngestError       UnreadableInput
-├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged
+├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -88,6 +88,19 @@ class CorpusDamaged(StoreError):
     def __init__(self, place: str, reason: str) -> None:
         mend = "restore archive.db from a backup, or move it away and ingest again"
         super().__init__(f"The archive in {place} is damaged ({reason}): {mend}.")
+
+
+class DocumentTooLarge(StoreError):
+    """More was to be remembered under one key than an archive keeps there."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            Told(
+                "This cannot be remembered: it takes {size} bytes, and {most} are the most. Make it shorter.",
+                size=size,
+                most=most,
+            )
+        )
 
 
 class SearchIndexError(CorpusError):

@@ -68,7 +68,8 @@ class Article:
     """One news item. ``id`` is ten characters, the same after every ingest and in every engine.
 
     ``source`` is the key of the outlet (host without ``www.``, or the folded name), ``source_name`` what to show.
-    ``headline_derived`` says that the headline is the beginning of the text, because none was given.
+    ``headline_derived`` says that the headline is the beginning of the text, because none was given. ``updated`` is
+    when a later ingest last put it in the place of what was kept, in UTC, to the second; None if none ever did.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Article:
     section: str | None = None
     language: str | None = None
     headline_derived: bool = False
+    updated: datetime | None = None
 
     @property
     def attribution(self) -> Attribution:

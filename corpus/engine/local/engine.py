@@ -106,6 +106,11 @@ class LocalEngine:
         """The number of the last change: the same number, the same archive."""
         return self._store.seq
 
+    @property
+    def documents(self) -> Store:
+        """Where what people set is kept; no lock is needed to change it."""
+        return self._store
+
     def status(self) -> CorpusStatus:
         """What the archive holds."""
         first, last = self._store.span()
