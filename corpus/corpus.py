@@ -13,13 +13,14 @@ from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Results, Source
+from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Reading, Results, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
 from corpus.retrieval.passages import Passage, best_passages, standing
 from corpus.retrieval.query import Query, Sort
 from corpus.retrieval.rank import Ranking, rank
+from corpus.retrieval.reading import read
 from corpus.retrieval.suggest import did_you_mean, relaxed
 from corpus.retrieval.weigh import Asked, weigh
 
@@ -73,7 +74,24 @@ class Corpus:
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        return self._engine.find(article_id.strip().lower()) if article_id.isascii() else None
+        return self._engine.find(_id(article_id))
+
+    def read(self, article_id: str, query: Query | None = None) -> Reading | None:
+        """The article with this id as one reads it who asked this, with its copies; None where there is none.
+
+        Words are marked, and the best passage is found, as in an excerpt; of a text of megabytes in its beginning only.
+
+        Raises:
+            SearchIndexError: there is a query, and the index cannot tell what its words weigh.
+        """
+        found = self._engine.story(_id(article_id))
+        if found is None:
+            return None
+        article, copies = found
+        if query is None or query.empty:
+            return Reading(article, copies=copies)
+        asked = self._engine.ask(lambda view: weigh(query, self._analyser, view, self.sources))
+        return read(article, copies, asked, self._analyser)
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first; remembered until the archive changes."""
@@ -172,6 +190,11 @@ class Corpus:
                 excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
                 copies=others,
             )
+
+
+def _id(typed: str) -> str:
+    """An id as it is kept; whatever cannot be one is no article's."""
+    return typed.strip().lower() if typed.isascii() else ""
 
 
 def _placed(

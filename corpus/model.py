@@ -299,6 +299,22 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole article as it is read for a question.
+
+    ``highlights`` are the matched words of its text and ``headline`` those of its headline, ``best`` is where the
+    passage stands that answers best; in an article that has none of the words there is nothing of these. ``copies`` are
+    the other articles of its story, the earliest first; of very many only the first hundred.
+    """
+
+    article: Article
+    highlights: tuple[Span, ...] = ()
+    headline: tuple[Span, ...] = ()
+    best: Span | None = None
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked article with its excerpts. ``rank`` counts from 1 over all pages; a higher ``score`` is better."""
 
