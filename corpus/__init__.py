@@ -5,6 +5,7 @@ This is the door: everything that one may use stands here. Knows nothing of Disc
 
 from corpus.aio import AsyncCorpus
 from corpus.corpus import LONGEST_PAGE, PAGE, Corpus
+from corpus.documents import Document
 from corpus.errors import (
     CorpusDamaged,
     CorpusError,
@@ -12,6 +13,7 @@ from corpus.errors import (
     CorpusMissing,
     CorpusTooNew,
     CorpusUnwritable,
+    DocumentTooLarge,
     EmptyQuery,
     IngestError,
     NotIndexed,
@@ -34,6 +36,7 @@ from corpus.model import (
     Hit,
     IngestReport,
     PubDate,
+    Reading,
     Rejection,
     Relaxed,
     Results,
@@ -76,6 +79,8 @@ __all__ = [
     "CorpusTooNew",
     "CorpusUnwritable",
     "DateOrder",
+    "Document",
+    "DocumentTooLarge",
     "Either",
     "EmptyQuery",
     "Excerpt",
@@ -95,6 +100,7 @@ __all__ = [
     "PubDate",
     "Query",
     "QueryError",
+    "Reading",
     "ReindexInProgress",
     "Rejection",
     "Relaxed",

@@ -7,17 +7,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from corpus import documents
 from corpus.analysis import Analyser
+from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Results, Source
+from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Reading, Results, Source
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
 from corpus.retrieval.passages import Passage, best_passages, standing
 from corpus.retrieval.query import Query, Sort
 from corpus.retrieval.rank import Ranking, rank
+from corpus.retrieval.reading import read
 from corpus.retrieval.suggest import did_you_mean, relaxed
 from corpus.retrieval.weigh import Asked, weigh
 
@@ -71,7 +74,24 @@ class Corpus:
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        return self._engine.find(article_id.strip().lower()) if article_id.isascii() else None
+        return self._engine.find(_id(article_id))
+
+    def read(self, article_id: str, query: Query | None = None) -> Reading | None:
+        """The article with this id as one reads it who asked this, with its copies; None where there is none.
+
+        Words are marked, and the best passage is found, as in an excerpt; of a text of megabytes in its beginning only.
+
+        Raises:
+            SearchIndexError: there is a query, and the index cannot tell what its words weigh.
+        """
+        found = self._engine.story(_id(article_id))
+        if found is None:
+            return None
+        article, copies = found
+        if query is None or query.empty:
+            return Reading(article, copies=copies)
+        asked = self._engine.ask(lambda view: weigh(query, self._analyser, view, self.sources))
+        return read(article, copies, asked, self._analyser)
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first; remembered until the archive changes."""
@@ -80,6 +100,41 @@ class Corpus:
             sources = self._engine.sources()
             self._sources = now, sources
         return sources
+
+    def recall(self, keys: Sequence[str]) -> dict[str, Document]:
+        """The documents under those of these keys that have one.
+
+        Raises:
+            ValueError: a key is empty or has more than 200 characters.
+            StoreError: the archive cannot be read.
+        """
+        kept = self._engine.documents.documents(documents.checked(keys))
+        return {key: documents.read(text) for key, text in kept.items()}
+
+    def remember(self, key: str, document: Document | None) -> None:
+        """Keep a JSON object of at most 2,000 bytes under this key, in the place of the one before; None forgets it.
+
+        When it returns, the document survives whatever happens to the process. It needs no keeper and disturbs none:
+        of an ingest it waits for the batch that is being stored.
+
+        Raises:
+            DocumentTooLarge: it has more than 2,000 bytes.
+            StoreError: the archive cannot be written.
+            TypeError, ValueError: it is no JSON object, or the key is empty or has more than 200 characters.
+        """
+        documents.checked([key])
+        if document is None:
+            self._engine.documents.drop(key)
+        else:
+            self._engine.documents.keep(key, documents.written(document))
+
+    def forget(self, prefix: str) -> int:
+        """Forget the documents under every key that begins like this (all, if it is empty); say how many there were.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        return self._engine.documents.drop_all(prefix)
 
     def status(self) -> CorpusStatus:
         """What the archive holds."""
@@ -135,6 +190,11 @@ class Corpus:
                 excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
                 copies=others,
             )
+
+
+def _id(typed: str) -> str:
+    """An id as it is kept; whatever cannot be one is no article's."""
+    return typed.strip().lower() if typed.isascii() else ""
 
 
 def _placed(

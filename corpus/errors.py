@@ -3,7 +3,7 @@
 CorpusError
 ├── QueryError        EmptyQuery
 ├── IngestError       UnreadableInput
-├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged
+├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -114,6 +114,19 @@ class CorpusDamaged(StoreError):
                 "restore archive.db from a backup, or move it away and ingest again.",
                 place=place,
                 reason=reason,
+            )
+        )
+
+
+class DocumentTooLarge(StoreError):
+    """More was to be remembered under one key than an archive keeps there."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            Told(
+                "This cannot be remembered: it takes {size} bytes, and {most} are the most. Make it shorter.",
+                size=size,
+                most=most,
             )
         )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -134,6 +136,8 @@ class Keeper:
                 continue
             if key is None:
                 key, next_key = next_key, next_key + 1
+            if before is not None:
+                article = replace(article, updated=tally.began)
             told, is_kept = stories.place(key, each, known=before is not None)
             verdicts.append(judge(now, before, story_is_kept=is_kept))
             known[article.id] = key, now
@@ -157,9 +161,13 @@ class Keeper:
 
 
 class _Tally:
-    """Counts what becomes of articles, batch by batch; a batch counts when it is stored."""
+    """Counts what becomes of articles, batch by batch; a batch counts when it is stored.
+
+    ``began`` is the moment, in UTC, that every article has for its update which is replaced on this way in.
+    """
 
     def __init__(self) -> None:
+        self.began = datetime.now(UTC).replace(microsecond=0)
         self._verdicts: Counter[Verdict] = Counter()
         self._rejected: list[Rejection] = []
 

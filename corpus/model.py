@@ -70,7 +70,8 @@ class Article:
     """One news item. ``id`` is ten characters, the same after every ingest and in every engine.
 
     ``source`` is the key of the outlet (host without ``www.``, or the folded name), ``source_name`` what to show.
-    ``headline_derived`` says that the headline is the beginning of the text, because none was given.
+    ``headline_derived`` says that the headline is the beginning of the text, because none was given. ``updated`` is
+    when a later ingest last put it in the place of what was kept, in UTC, to the second; None if none ever did.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Article:
     section: str | None = None
     language: str | None = None
     headline_derived: bool = False
+    updated: datetime | None = None
 
     @property
     def attribution(self) -> Attribution:
@@ -296,6 +298,22 @@ class Copy:
     source_name: str
     published: PubDate
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole article as it is read for a question.
+
+    ``highlights`` are the matched words of its text and ``headline`` those of its headline, ``best`` is where the
+    passage stands that answers best; in an article that has none of the words there is nothing of these. ``copies`` are
+    the other articles of its story, the earliest first; of very many only the first hundred.
+    """
+
+    article: Article
+    highlights: tuple[Span, ...] = ()
+    headline: tuple[Span, ...] = ()
+    best: Span | None = None
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

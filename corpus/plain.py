@@ -24,6 +24,7 @@ def article(value: Article) -> Plain:
         "byline": value.byline,
         "section": value.section,
         "language": value.language,
+        "updated": value.updated.isoformat() if value.updated else None,
     }
 
 

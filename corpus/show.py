@@ -63,6 +63,8 @@ def article(whole: model.Article) -> None:
     console = _console()
     console.print(Text(whole.headline, style="bold"))
     console.print(Text(_credit(whole), style="dim"))
+    if whole.updated:
+        console.print(Text(f"Updated here {whole.updated:%Y-%m-%d %H:%M:%S} UTC", style="dim"))
     console.print()
     for paragraph in whole.text.split("\n"):
         console.print(Text(paragraph))

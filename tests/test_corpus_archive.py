@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,85 @@ def test_a_changed_article_is_updated_and_found_by_its_new_words_only(tmp_path, 
         assert corpus.search(Query.parse("zeppelin")).ranked == 0
         assert corpus.search(Query.parse("balloon")).ranked == 1
         assert corpus.status().articles == 1
+
+
+def kept(archive: Path, *changes: str) -> None:
+    """Change the database by hand."""
+    with closing(sqlite3.connect(archive / "archive.db")) as database, database:
+        for change in changes:
+            database.execute(change)
+
+
+def updates(archive: Path) -> dict[str, datetime | None]:
+    """By its headline when each article was updated."""
+    with Corpus.open(archive) as corpus:
+        hits = corpus.search(Query.parse("sort:oldest source:harbourpost.example copies:all"), limit=100).hits
+        found = {hit.article.headline: hit.article.updated for hit in hits}
+        assert {hit.article.headline: corpus.article(hit.article.id).updated for hit in hits} == found
+    return found
+
+
+@pytest.mark.parametrize("changed", [{"text": "A balloon."}, {"title": "Airship"}, {"author": "Ada"}])
+def test_an_article_that_was_replaced_says_when_and_others_do_not(tmp_path, write, changed):
+    first = {"title": "Flight", "text": "A zeppelin."}
+    with Keeper.open(tmp_path / "data") as keeper:
+        keeper.ingest([write(first, {"title": "Other", "text": "A ship."})])
+        assert set(updates(tmp_path / "data").values()) == {None}
+        before = datetime.now(UTC).replace(microsecond=0)
+        keeper.ingest([write(first | changed, {"title": "Other", "text": "A ship."}, {"title": "New", "text": "Ha."})])
+    found = updates(tmp_path / "data")
+    moment = found.pop(changed.get("title", "Flight"))
+    assert before <= moment <= datetime.now(UTC)
+    assert (moment.utcoffset(), moment.microsecond) == (timedelta(), 0)
+    assert found == {"Other": None, "New": None}
+
+
+def test_when_an_article_was_replaced_is_kept_until_it_is_replaced_again(tmp_path, write):
+    long = "The harbour council met on Tuesday and decided nothing of note about the quay. " * 4
+    path = write({"title": "Told", "text": long}, {"title": "Told again", "text": long})
+    with Keeper.open(tmp_path / "data") as keeper:
+        keeper.ingest([path])
+    kept(tmp_path / "data", "UPDATE articles SET updated = '2020-02-29T23:59:59+00:00'")
+    then = datetime(2020, 2, 29, 23, 59, 59, tzinfo=UTC)
+    with Keeper.open(tmp_path / "data") as keeper:
+        assert keeper.ingest([path]).unchanged == 2
+        keeper.reindex([Input("news", path)])
+        keeper.reindex([], index_only=True)
+    assert set(updates(tmp_path / "data").values()) == {then}
+
+    kept(tmp_path / "data", "DELETE FROM signatures", "DELETE FROM bands", "INSERT INTO unsigned VALUES (1, 2)",
+         "UPDATE articles SET story = key")  # as if they had never been compared  # fmt: skip
+    with Keeper.open(tmp_path / "data"), Corpus.open(tmp_path / "data") as corpus:
+        assert len(corpus.search(Query.parse("quay")).hits[0].copies) == 1, "they share a story again"
+    assert set(updates(tmp_path / "data").values()) == {then}
+
+    with Keeper.open(tmp_path / "data") as keeper:
+        assert keeper.ingest([write({"title": "Told", "text": "Something else."})]).updated == 1
+    found = updates(tmp_path / "data")
+    assert found["Told"] > then
+    assert found["Told again"] == then
+
+
+def test_batches_of_any_size_say_the_same_of_an_article_that_comes_twice(tmp_path, write, monkeypatch):
+    path = write(*({"id": "a", "title": "Flight", "text": text} for text in ("A zeppelin.", "A balloon.", "A kite.")))
+    found = []
+    for size in (1, 100):
+        monkeypatch.setattr("corpus.keeper._BATCH", size)
+        with Keeper.open(tmp_path / str(size)) as keeper:
+            keeper.ingest([path])
+        found.append(updates(tmp_path / str(size))["Flight"] is not None)
+    assert found == [True, True]
+
+
+def test_an_archive_of_the_format_before_updates_and_documents_is_opened_as_it_is(own_archive):
+    before = found(own_archive)
+    kept(own_archive, "ALTER TABLE articles DROP COLUMN updated", "DROP TABLE documents", "PRAGMA user_version = 3",
+         "DELETE FROM _sqlite_migrations WHERE name = 'updates_and_documents'")  # fmt: skip
+    with Corpus.open(own_archive) as corpus:
+        corpus.remember("user:1", {"limit": 5})
+        assert corpus.recall(["user:1"]) == {"user:1": {"limit": 5}}
+        assert all(hit.article.updated is None for hit in corpus.search(FERRY).hits)
+    assert found(own_archive) == before
 
 
 def test_an_identical_text_under_another_address_is_kept_as_a_copy(tmp_path, write):

@@ -200,6 +200,19 @@ def test_an_answer_for_people_names_source_and_date(dateline, write):
         assert part in printed
 
 
+def test_a_shown_article_says_when_it_was_updated_and_one_that_never_was_says_nothing(dateline, write):
+    write({"text": "One."})
+    dateline("ingest", "articles.jsonl")
+    (hit,) = json.loads(dateline("search", "one", "--json").stdout)["results"]
+    assert hit["updated"] is None
+    assert "Updated" not in dateline("show", hit["id"]).stdout
+    write({"text": "Two."})
+    dateline("ingest", "articles.jsonl")
+    updated = json.loads(dateline("show", hit["id"], "--json").stdout)["updated"]
+    assert updated.endswith("+00:00")
+    assert f"Updated here {updated[:19].replace('T', ' ')} UTC" in dateline("show", hit["id"]).stdout
+
+
 def test_an_unknown_id_is_said(dateline, write):
     write({"text": "One."})
     dateline("ingest", "articles.jsonl")

@@ -453,7 +453,9 @@ def test_an_archive_of_an_older_version_is_compared_when_a_keeper_opens_it(tmp_p
     with database:
         for table in ("signatures", "bands", "unsigned"):
             database.execute(f"DROP TABLE {table}")
-        database.execute("DELETE FROM _sqlite_migrations WHERE name = 'copies'")
+        database.execute("DROP TABLE documents")
+        database.execute("ALTER TABLE articles DROP COLUMN updated")
+        database.execute("DELETE FROM _sqlite_migrations WHERE name IN ('copies', 'updates_and_documents')")
         database.execute("PRAGMA user_version = 2")
         database.execute("UPDATE articles SET story = key WHERE headline NOT IN ('B', 'E', 'F')")
         database.execute("UPDATE articles SET story = 99 WHERE headline IN ('B', 'E')")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ import regex
 
 from corpus.analysis import Analyser, Token
 from corpus.model import Analysed, Article, Excerpt, Span
-from corpus.retrieval.passages import WINDOW, Passage, phrase_places
+from corpus.retrieval.highlight import Marker
+from corpus.retrieval.passages import WINDOW, Passage
 from corpus.retrieval.weigh import Asked
 
 SECOND = 150  # characters of a second excerpt, and what the first leaves of its own
@@ -36,7 +37,7 @@ def excerpts(
     An excerpt is whole sentences; what the first leaves of its room the second may have. An article without any of the
     words shows how it begins.
     """
-    cutter = _Cutter(article, asked, analyser)
+    cutter = _Cutter(article, Marker(asked, analyser, article.language))
     everything = frozenset(range(len(asked.idf)))
     if not passages:
         return (cutter.cut(_lead(analysed), WINDOW, everything)[0],)
@@ -48,6 +49,16 @@ def excerpts(
         return (first,)
     second, _ = cutter.cut(passage.span, room, lacking)
     return tuple(sorted([first, second], key=lambda excerpt: excerpt.span))
+
+
+def best_span(
+    article: Article, analysed: Analysed, passages: Sequence[Passage], asked: Asked, analyser: Analyser
+) -> Span | None:
+    """Where the best excerpt of an article stands; None where it has no passage with any of the words."""
+    if not passages:
+        return None
+    cutter = _Cutter(article, Marker(asked, analyser, article.language))
+    return cutter.fit(_readable(passages[0].span, analysed), WINDOW, frozenset(range(len(asked.idf))))
 
 
 def _lead(analysed: Analysed) -> Span:
@@ -83,61 +94,24 @@ class _Cutter:
     """Cuts excerpts out of one article for one question."""
 
     article: Article
-    asked: Asked
-    analyser: Analyser
+    marker: Marker
 
     def cut(self, whole: Span, limit: int, wanted: frozenset[int]) -> tuple[Excerpt, AbstractSet[int]]:
         """The part of a passage, at most ``limit`` characters, that holds the most of the wanted words; its words.
 
         It begins at a word, at the passage's own beginning where that costs nothing, and never ends inside a grapheme.
         """
-        span = self._fit(whole, limit, wanted)
+        span = self.fit(whole, limit, wanted)
         text = self.article.text[span.start : span.stop]
-        tokens = self._tokens(text)
-        matches = self._matches(tokens, text)
-        highlights = self._highlights(tokens, matches)
+        tokens = self.marker.tokens(text)
+        matches = self.marker.matches(tokens, text)
+        highlights = self.marker.highlights(tokens, matches)
         credit = self.article.attribution
         excerpt = Excerpt(text, span, highlights, credit, span.start > whole.start, span.stop < whole.stop)
         return excerpt, {word for word, _ in matches}
 
-    def _tokens(self, text: str) -> list[Token]:
-        return self.analyser.tokens(text, self.article.language)
-
-    def _matches(self, tokens: Sequence[Token], text: str) -> list[tuple[int, Token]]:
-        """Those of the text's tokens that were asked for, each with the number of its word."""
-        terms = self.asked.terms
-        asked = ((self._asked(token, text), token) for token in tokens if token.term in terms)
-        return [(word, token) for word, token in asked if word is not None]
-
-    def _asked(self, token: Token, text: str) -> int | None:
-        """The word that a term stands for; of words of one stem a prefix means those that begin so."""
-        word = self.asked.terms[token.term]
-        prefixes, bound = self.asked.prefixes, self.asked.bound
-        if not prefixes or (word not in prefixes and word not in bound):
-            return word
-        spelt = "".join(self.analyser.spellings(text[token.start : token.stop]))
-        begun = (number for number, beginning in prefixes.items() if spelt.startswith(beginning))
-        return next(begun, word if word in bound else None)
-
-    def _highlights(self, tokens: Sequence[Token], matches: Sequence[tuple[int, Token]]) -> tuple[Span, ...]:
-        """Where the asked words stand: each whole word, each phrase from its first word to its last.
-
-        What was asked for only as a part of a phrase is marked by itself where nothing else is.
-        """
-        spans = [(word, Span(token.start, token.stop)) for word, token in matches]
-        found = [span for word, span in spans if word not in self.asked.bound]
-        if self.asked.phrases:
-            where: dict[str, list[int]] = defaultdict(list)
-            for number, token in enumerate(tokens):
-                where[token.term].append(number)
-            found += [
-                Span(tokens[first].start, max(token.stop for token in tokens[first : last + 1]))  # C++ is one and C
-                for phrase in self.asked.phrases
-                for first, last in phrase_places(where, phrase)
-            ]
-        return _disjoint(sorted(found or (span for _, span in spans)))
-
-    def _fit(self, whole: Span, limit: int, wanted: frozenset[int]) -> Span:
+    def fit(self, whole: Span, limit: int, wanted: frozenset[int]) -> Span:
+        """Where that part stands."""
         if whole.stop - whole.start <= limit:
             return whole
         part = self.article.text[whole.start : whole.stop]
@@ -149,8 +123,9 @@ class _Cutter:
 
         One walk with two ends over the matches, since a passage without sentences can be as long as an article.
         """
-        idf = self.asked.idf
-        matches = [(word, token) for word, token in self._matches(self._tokens(part), part) if word in wanted]
+        idf = self.marker.asked.idf
+        found = self.marker.matches(self.marker.tokens(part), part)
+        matches = [(word, token) for word, token in found if word in wanted]
         worth = sum(idf[word] for word in {word for word, token in matches if token.stop <= limit})
         best: Token | None = None
         held: Counter[int] = Counter()
@@ -180,13 +155,3 @@ def _word_end(text: str, start: int, stop: int) -> int:
         return start + len(text[start:space].rstrip())
     ends = (grapheme.end() for grapheme in _GRAPHEME.finditer(text, start, stop + 1))
     return max((end for end in ends if end <= stop), default=stop)
-
-
-def _disjoint(spans: Sequence[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
-    for span in spans:
-        if joined and span.start < joined[-1].stop:
-            joined[-1] = Span(joined[-1].start, max(span.stop, joined[-1].stop))
-        else:
-            joined.append(span)
-    return tuple(joined)

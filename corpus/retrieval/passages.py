@@ -19,7 +19,9 @@ from corpus.model import Analysed, Near, Span
 from corpus.retrieval.weigh import Asked
 
 WINDOW = 300  # characters that an excerpt shows at most
-_READ = 100_000  # characters of an article that are read for passages; the longest news is a tenth of that
+CHARACTERS_READ = 100_000
+"""Characters of an article that are read for passages; the longest news is a tenth of that."""
+
 _K1, _B = 1.2, 0.75
 _LONGEST_RUN = 6  # sentences with asked words; more short ones seldom fit
 _TYPICAL = 45  # words of a window: a fixed number, so that what a passage scores does not depend on the others
@@ -122,7 +124,7 @@ def _windows(number: int, article: Analysed, standing: Standing, asked: Asked) -
     begins, ends, starts = article.begins, article.ends, article.starts
     own = _by_sentence(standing, starts)
     phrases = _phrases(article, asked) if asked.phrases else ()
-    count = bisect_left(begins, _READ)
+    count = bisect_left(begins, CHARACTERS_READ)
     whole = min(count, len(begins) - 1) if article.torn and len(begins) > 1 else count
     matching = sorted(sentence for sentence in own if sentence < whole)
     for turn, first in enumerate(matching):

@@ -97,6 +97,14 @@ class LocalEngine:
         found = self._store.find(article_id)
         return found.article if found else None
 
+    def story(self, article_id: str) -> tuple[Article, tuple[Copy, ...]] | None:
+        """The article with this id, if there is one, and the others of its story, the earliest first."""
+        found = self._store.find(article_id)
+        if found is None:
+            return None
+        members = self._store.copies([found.story]).get(found.story, [])
+        return found.article, tuple(copy for key, copy in members if key != found.key)
+
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first."""
         return self._store.sources()
@@ -105,6 +113,11 @@ class LocalEngine:
     def seq(self) -> int:
         """The number of the last change: the same number, the same archive."""
         return self._store.seq
+
+    @property
+    def documents(self) -> Store:
+        """Where what people set is kept; no lock is needed to change it."""
+        return self._store
 
     def status(self) -> CorpusStatus:
         """What the archive holds."""

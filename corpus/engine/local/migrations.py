@@ -57,5 +57,12 @@ def copies(db: Database) -> None:
     db.execute("INSERT INTO unsigned SELECT min(key), max(key) FROM articles HAVING count(*) > 0")
 
 
-FORMAT = 3
+@MIGRATIONS()
+def updates_and_documents(db: Database) -> None:
+    """When an article was last replaced, in UTC; and what people set, as JSON objects under keys of the voice."""
+    db.execute("ALTER TABLE articles ADD COLUMN updated TEXT")
+    db.execute("CREATE TABLE documents (key TEXT PRIMARY KEY, document TEXT NOT NULL)")
+
+
+FORMAT = 4
 """How many steps there are: written as SQLite's ``user_version``, by which an older Dateline knows a newer archive."""

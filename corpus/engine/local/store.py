@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -198,16 +198,41 @@ class Store:
             yield from batch
             seq = batch[-1].seq
 
+    def documents(self, keys: Sequence[str]) -> dict[str, str]:
+        """Those of the documents under these keys that there are, as they were written."""
+        return {
+            key: document
+            for part in _parts(keys)
+            for key, document in self._rows(f"SELECT key, document FROM documents WHERE key IN {_marks(part)}", part)
+        }
+
+    def keep(self, key: str, document: str) -> None:
+        """Keep a document under this key, in the place of the one that was there."""
+        self._change("INSERT OR REPLACE INTO documents VALUES (?, ?)", [key, document])
+
+    def drop(self, key: str) -> None:
+        """Let go of the document under this key, if there is one."""
+        self._change("DELETE FROM documents WHERE key = ?", [key])
+
+    def drop_all(self, prefix: str) -> int:
+        """Let go of every document whose key begins like this; say how many there were."""
+        begun = "substr(CAST(key AS BLOB), 1, ?) = ?"  # bytes: LIKE folds case, and texts end at a zero
+        return self._change(f"DELETE FROM documents WHERE {begun}", [len(prefix.encode()), prefix.encode()])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing of what is saved inside.
+
+        It waits for another writer at its beginning, where SQLite lets it: one that began by reading would be refused
+        at once, if a document was written in between.
 
         Raises:
             CorpusLocked, CorpusUnwritable, CorpusDamaged: the database did not take it; nothing was changed.
         """
         with self._translated():
             self._database.execute(f"PRAGMA cache_size = -{_WRITER_CACHE}")
-            with self._database.atomic():
+            self._database.execute("BEGIN IMMEDIATE")
+            with self._database.conn:
                 yield
 
     def next_key(self) -> int:
@@ -280,6 +305,11 @@ class Store:
         with self._translated():
             return self._database.execute(statement, list(values)).fetchall()
 
+    def _change(self, statement: str, values: Sequence[object]) -> int:
+        """Change something in a transaction of its own; say how many rows that concerned."""
+        with self._translated(), self._database.conn as connection:
+            return int(connection.execute(statement, values).rowcount)
+
     def _value(self, statement: str) -> Any:
         return self._rows(statement)[0][0]
 
@@ -317,12 +347,14 @@ _COLUMNS = (
     "section",
     "language",
     "headline_derived",
+    "updated",
 )
 
 
 def _from_row(row: Sequence[Any]) -> Stored:
     key, story, checksum, seq, *fields = row
-    article_id, headline, text, source, source_name, published, url, byline, section, language, derived = fields
+    article_id, headline, text, source, source_name, published, url, byline, section, language, *others = fields
+    derived, updated = others
     article = Article(
         article_id,
         headline,
@@ -335,6 +367,7 @@ def _from_row(row: Sequence[Any]) -> Stored:
         section,
         language,
         bool(derived),
+        datetime.fromisoformat(updated) if updated else None,
     )
     return Stored(key, story, checksum, seq, article)
 
@@ -358,6 +391,7 @@ def _to_row(stored: Stored) -> tuple[object, ...]:
         article.section,
         article.language,
         int(article.headline_derived),
+        article.updated.isoformat() if article.updated else None,
         article.published.day.isoformat(),
     )
 
