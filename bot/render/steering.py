@@ -13,7 +13,7 @@ from bot.language import Language
 from bot.markdown import units
 from bot.reader import Reader
 from bot.render.layout import OPTION, OPTIONS, Item, form, option, row, select
-from corpus import Coverage, Query, Sort
+from corpus import Coverage, Query, Share, Sort
 
 MOST_OUTLETS = 10  # that one query names (the query language)
 OTHER, OVER_TIME = "other", "over-time"
@@ -47,14 +47,14 @@ def menus(around: Around, reader: Reader) -> tuple[Item | None, ...]:
     return row(_sorting(around, reader)), row(_period(around, reader)), row(_outlets(around, reader))
 
 
-def dates(query: Query, reader: Reader) -> discord.ui.Modal:
-    """The form for dates of one's own."""
+def dates(query: Query, asker: int, reader: Reader) -> discord.ui.Modal:
+    """The form for dates of one's own, on the answer of the one who asked."""
     label, filters = reader.language.label, query.filters
     fields = (
         ("after", label("From this day, month or year on"), str(filters.after or "")),
         ("before", label("Up to the day before this one"), str(filters.before or "")),
     )
-    return form(label("Dates"), fields, "dates", reader.id)
+    return form(label("Dates"), fields, "dates", asker)
 
 
 def as_value(days: Days) -> str:
@@ -124,7 +124,7 @@ def _dated(days: Days, language: Language) -> str:
 def _outlets(around: Around, reader: Reader) -> Item | None:
     """The outlets with the most articles, and those that are chosen; none where there is but one."""
     language, most = reader.language, around.by_outlet.outlets
-    chosen = [share for share in most if share.key in around.chosen][:MOST_OUTLETS]
+    chosen = [*(share for share in most if share.key in around.chosen), *_without_articles(around)][:MOST_OUTLETS]
     others = [share for share in most if share.key not in around.chosen]
     shown = [share for share in [*chosen, *others] if units(share.key) <= OPTION][:OPTIONS]
     if len(shown) <= 1 and not chosen:
@@ -134,8 +134,19 @@ def _outlets(around: Around, reader: Reader) -> Item | None:
             share.name,
             share.key,
             language.counted("{number} article", "{number} articles", share.articles),
-            chosen=share.key in around.chosen,
+            chosen=share in chosen,
         )
         for share in shown
     ]
     return select(language.label("Outlets: all"), choices, "outlets", reader.id, fewest=0, most=MOST_OUTLETS)
+
+
+def _without_articles(around: Around) -> list[Share]:
+    """Outlets that are asked for, by key or name, and have no article here."""
+    known = [share for share in around.by_outlet.outlets if share.key in around.chosen]
+    names = [share.name.casefold() for share in known]
+    return [
+        Share(name, name, 0)
+        for name in around.query.filters.sources
+        if name not in names and not any(share.key.endswith(name) for share in known)
+    ]

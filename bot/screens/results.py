@@ -114,7 +114,7 @@ async def period(press: Press) -> None:
     asker, query = press.number(0), query_on(press)
     chosen = next(iter(press.values), "")
     if chosen == steering.OTHER:
-        await press.interaction.response.send_modal(steering.dates(query, press.reader))
+        await press.interaction.response.send_modal(steering.dates(query, asker, press.reader))
         return
     try:
         after, before = steering.as_days(chosen)
