@@ -455,7 +455,7 @@ async def test_a_hostile_article_is_read_as_its_own_text(tmp_path, write):
         keeper.ingest([write(article)])
     async with DiscordDouble() as discord:
         await started(discord, tmp_path / "data")
-        answer = await discord.user("reader").slash("search", query="flood", public=True)
+        answer = await discord.user("reader").slash("search", query="flood")
         await answer.press(answer.buttons[0].custom_id)
         assert not answer.pings
         assert "\u202e" not in answer.text

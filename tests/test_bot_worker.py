@@ -80,7 +80,7 @@ def test_check_does_everything_but_connect(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == (
         "Ready to connect, with /search, /article, /sources, /about, /admin over "
-        "2 articles from 1 source, 14 March 2024 to 14 March 2024."
+        "2 articles from 1 outlet, March 14, 2024 to March 14, 2024."
     )
 
 

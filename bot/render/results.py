@@ -85,26 +85,42 @@ def shared_by(reader: Reader) -> Markdown:
 
 def _counted(found: Results, language: Language) -> list[Markdown]:
     """How many articles have all the words, and how many some; sorted by date only the former are listed."""
-    matched, some = found.matched, [] if found.ranked == found.matched else [_having_some(found, language)]
+    if found.ranked == found.matched:
+        return [*_without_dropped(found, language), _all(found, language)]
+    return [*_without_dropped(found, language), *_having_all(found, language), _having_some(found, language)]
+
+
+def _all(found: Results, language: Language) -> Markdown:
     if found.dropped:
-        without = language.told(", ".join(f"“{word}”" for word in found.dropped), NOTE)
+        return _having_all(found, language)[0]
+    if not found.matched_exact:
+        return language.count("at least {number} article", "at least {number} articles", found.matched)
+    return language.count("{number} article", "{number} articles", found.matched)
+
+
+def _without_dropped(found: Results, language: Language) -> list[Markdown]:
+    return [language.say("no article has all the words")] if found.dropped or not found.matched else []
+
+
+def _having_all(found: Results, language: Language) -> list[Markdown]:
+    """How many have all the words, or all but those that were dropped; nothing where none has."""
+    count, matched = language.count, found.matched
+    if found.dropped:
+        words = language.told(", ".join(f"“{word}”" for word in found.dropped), NOTE)
         return [
-            language.say("no article has all the words"),
-            language.count(
-                "{number} article has all but {words}", "{number} articles have all but {words}", matched, words=without
-            ),
-            *some,
+            count(
+                "{number} article has all but {words}", "{number} articles have all but {words}", matched, words=words
+            )
         ]
     if not found.matched_exact:
-        return [language.count("at least {number} article", "at least {number} articles", matched), *some]
-    if not some:
-        return [language.count("{number} article", "{number} articles", matched)]
+        return [
+            count(
+                "at least {number} article has all the words", "at least {number} articles have all the words", matched
+            )
+        ]
     if not matched:
-        return [language.say("no article has all the words"), *some]
-    return [
-        language.count("{number} article has all the words", "{number} articles have all the words", matched),
-        *some,
-    ]
+        return []
+    return [count("{number} article has all the words", "{number} articles have all the words", matched)]
 
 
 def _having_some(found: Results, language: Language) -> Markdown:
