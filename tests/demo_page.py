@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from playwright.async_api import Locator, Page, async_playwright
 
@@ -65,8 +65,32 @@ async def run_command(page: Page, name: str, **options: str) -> Locator:
 
 async def answer_to(page: Page, button: Locator) -> Locator:
     """Press, wait until the bot has settled; the message that the page names as the outcome."""
+    return await outcome(page, button.click)
+
+
+async def choose(page: Page, message: Locator, menu: str, *labels: str) -> Locator:
+    """Choose in a menu of a message, where several may be chosen by closing it; the message that comes of it."""
+    trigger = message.get_by_role("combobox", name=menu, exact=True)
+    several = await trigger.locator("xpath=..").get_attribute("data-maximum") != "1"
+    await trigger.click()
+    *first, last = [page.get_by_role("option", name=label) for label in labels]
+    for option in [*first, *([last] if several else [])]:
+        await option.first.click()
+    return await outcome(page, trigger.click if several else last.first.click)
+
+
+async def fill_in(page: Page, **fields: str) -> Locator:
+    """Fill in the form that is open, its fields by their names, and send it; the message that comes of it."""
+    form = page.locator(".modal-dialog")
+    for name, value in fields.items():
+        await form.locator(f'.modal-field[data-custom-id="{name}"] input').fill(value)
+    return await outcome(page, form.get_by_role("button", name="Submit").click)
+
+
+async def outcome(page: Page, act: Callable[[], Awaitable[None]]) -> Locator:
+    """Act, wait until the bot has settled; the message that the page names as the outcome."""
     before = await page.evaluate("() => window.simcordPreview.lastAction?.sequence ?? 0")
-    await button.click()
+    await act()
     settled = "before => { const p = window.simcordPreview; return p.ready && p.lastAction?.sequence > before }"
     await page.wait_for_function(settled, arg=before)
     done = await page.evaluate("() => window.simcordPreview.lastAction")

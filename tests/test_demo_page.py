@@ -9,7 +9,7 @@ import pytest_asyncio
 
 pytest.importorskip("simcord", reason="the demo needs SimCord")
 
-from demo_page import CHROMIUM, answer_to, browser_page, look_as, run_command
+from demo_page import CHROMIUM, answer_to, browser_page, choose, fill_in, look_as, outcome, run_command
 from playwright.async_api import Page, expect
 
 from bot import demo
@@ -53,6 +53,22 @@ async def test_a_source_is_completed_and_pages_are_turned(page):
     changed = await answer_to(page, answer.get_by_role("button", name="Next", exact=True))
     await expect(changed).to_contain_text("page 2 of 2")
     await expect(changed).to_contain_text("harbourpost.example")
+
+
+async def test_an_answer_is_refined_on_the_page_and_shared(page):
+    answer = await run_command(page, "search", query="harbour ferry strike")
+    sorted_ = await choose(page, answer, "Order", "Newest first")
+    await expect(sorted_).to_contain_text("harbour ferry strike sort:newest")
+    one = await choose(page, sorted_, "Outlets: all", "Harbour Post")
+    await expect(one).to_contain_text("source:harbourpost.example")
+    await one.get_by_role("combobox", name="Period").click()
+    await outcome(page, page.get_by_role("option", name="Other dates …").click)
+    dated = await fill_in(page, after="2020", before="2025")
+    await expect(dated).to_contain_text("after:2020-01-01 before:2025-01-01")
+    shared = await answer_to(page, dated.get_by_role("button", name="Share", exact=True))
+    await expect(shared).to_contain_text("Shared by")
+    await look_as(page, "Ben")
+    await expect(page.locator(".channel-message", has_text="Shared by")).to_have_count(2)
 
 
 async def test_an_article_is_read_on_the_page(page):
