@@ -33,6 +33,7 @@ from corpus.model import (
     Copy,
     CorpusStatus,
     Excerpt,
+    Given,
     Hit,
     IngestReport,
     PubDate,
@@ -42,6 +43,7 @@ from corpus.model import (
     Results,
     Source,
     Span,
+    Why,
 )
 from corpus.retrieval.query import (
     Clause,
@@ -86,6 +88,7 @@ __all__ = [
     "Excerpt",
     "Field",
     "Filters",
+    "Given",
     "Hit",
     "In",
     "IngestError",
@@ -114,6 +117,7 @@ __all__ = [
     "Together",
     "Told",
     "UnreadableInput",
+    "Why",
     "Without",
     "Word",
     "parse_inputs",

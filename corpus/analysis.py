@@ -81,6 +81,14 @@ class Analyser:
         self._terms: dict[Kind, _Memory] = {}
         self._spellings = _Memory(spelling, self._make_room)
 
+    def words(self, text: str) -> list[str]:
+        """The words of a text as they stand there: one a term."""
+        return words.words(text)
+
+    def parts(self, text: str) -> list[str]:
+        """The parts of a word that was put together by capitals (BlackLivesMatter): one a term of such a reading."""
+        return words.humps(text)
+
     def terms(self, text: str, language: str | None = None) -> list[str]:
         """The terms of a text in order, one a word, '' where a stop word stands."""
         return list(map(self._memory(kind_of(language)).__getitem__, words.words(text)))

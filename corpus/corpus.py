@@ -13,8 +13,9 @@ from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Reading, Results, Source
+from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Reading, Results, Source, Why
 from corpus.retrieval.excerpt import excerpts
+from corpus.retrieval.highlight import Marker
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
 from corpus.retrieval.passages import Passage, best_passages, standing
@@ -23,6 +24,7 @@ from corpus.retrieval.rank import Ranking, rank
 from corpus.retrieval.reading import read
 from corpus.retrieval.suggest import did_you_mean, relaxed
 from corpus.retrieval.weigh import Asked, weigh
+from corpus.retrieval.why import why
 
 PAGE = 5
 """Hits on a page, unless asked otherwise."""
@@ -92,6 +94,17 @@ class Corpus:
             return Reading(article, copies=copies)
         asked = self._engine.ask(lambda view: weigh(query, self._analyser, view, self.sources))
         return read(article, copies, asked, self._analyser)
+
+    def why(self, article_id: str, query: Query) -> Why | None:
+        """What each asked word gave this article, and what it got for being read; None where there is none such.
+
+        The score is that by which ``search`` places the article for this query. An article that the query does not
+        find, such as a copy that folds under another, is told what its words would give.
+
+        Raises:
+            SearchIndexError: the index cannot answer.
+        """
+        return self._engine.ask(lambda view: self._why(view, _id(article_id), query))
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first; remembered until the archive changes."""
@@ -173,6 +186,16 @@ class Corpus:
             relaxed=relaxed(query, self._trying(view)) if lost else (),
         )
 
+    def _why(self, view: EngineView, article_id: str, query: Query) -> Why | None:
+        hit = view.find(article_id)
+        found = view.fetch([hit])[0] if hit else None
+        if hit is None or found is None:
+            return None
+        asked = weigh(query, self._analyser, view, self.sources)
+        placed = _by_relevance(view, query, asked, READ)[0] if _is_ranked(query, asked) else ()
+        article, _ = found
+        return why(view, hit, article, placed, Marker(asked, self._analyser, article.language))
+
     def _trying(self, view: EngineView) -> Callable[[Query], Matched]:
         """Says how many articles match a query."""
         return lambda query: match(view, weigh(query, self._analyser, view, self.sources))
@@ -204,13 +227,22 @@ def _placed(
 
     By relevance all that have any of the words are ranked; by date those that have all of them.
     """
-    folded = not query.copies_all
-    if query.sort is Sort.RELEVANCE and asked.query.score:
-        ranking = rank(view, asked.query, max(stories, READ), folded=folded)
-        return in_order(view, asked, ranking.groups, folded=folded), ranking
+    if _is_ranked(query, asked):
+        return _by_relevance(view, query, asked, stories)
     order = Order.OLDEST if query.sort is Sort.OLDEST else Order.NEWEST
-    ranking = rank(view, matched.query, stories, order, folded=folded)
+    ranking = rank(view, matched.query, stories, order, folded=not query.copies_all)
     return [Placed(story, 0.0) for story in ranking.groups], ranking
+
+
+def _is_ranked(query: Query, asked: Asked) -> bool:
+    return query.sort is Sort.RELEVANCE and bool(asked.query.score)
+
+
+def _by_relevance(view: EngineView, query: Query, asked: Asked, stories: int) -> tuple[list[Placed], Ranking]:
+    """The first stories in their final order, whatever the depth; all that follow as the engine ranks them."""
+    folded = not query.copies_all
+    ranking = rank(view, asked.query, max(stories, READ), folded=folded)
+    return in_order(view, asked, ranking.groups, folded=folded), ranking
 
 
 def _passages(placed: Placed, analysed: Analysed, asked: Asked) -> Sequence[Passage]:

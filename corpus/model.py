@@ -328,6 +328,37 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What one asked word gave an article.
+
+    ``word`` is as it was typed; ``points`` are BM25's, all forms of the word together, a headline counting three times.
+    ``headline``, ``text`` and ``credit`` (outlet and byline) say how often it stands there, ``tells`` is its idf.
+    """
+
+    word: str
+    points: float
+    headline: int
+    text: int
+    tells: float
+    credit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an article is where it is in an answer: the parts, in points, of its ``score``.
+
+    ``passage`` is for its best passage, ``closeness`` for asked words that stand together, ``feedback`` for words that
+    it shares with the best articles; each is 0 where the article was not among those that are read.
+    """
+
+    words: tuple[Given, ...]
+    passage: float
+    closeness: float
+    feedback: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Relaxed:
     """What an answer would be without one of the things that were asked: the thing as it is typed, and the articles."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 
@@ -138,6 +139,7 @@ def test_every_article_of_a_story_is_read_with_the_others_the_earliest_first(arc
 def test_no_article_is_read_where_there_is_none(samples, article_id):
     assert samples.read(article_id) is None
     assert samples.read(article_id, Query.parse("ferry")) is None
+    assert samples.why(article_id, Query.parse("ferry")) is None
 
 
 def test_without_an_index_an_article_is_still_read_but_not_for_a_question(own_archive):
@@ -167,3 +169,135 @@ def test_of_an_article_of_megabytes_the_beginning_is_marked_and_the_rest_costs_n
         return took
 
     assert seconds(100_000) < 2 * seconds(25_000)
+
+
+# Why an article is an answer
+
+
+def parts(why):
+    return sum(word.points for word in why.words) + why.passage + why.closeness + why.feedback
+
+
+def only(corpus, typed):
+    """Why the one article that is found for this is found."""
+    (hit,) = corpus.search(Query.parse(typed)).hits
+    return corpus.why(hit.article.id, Query.parse(typed))
+
+
+@pytest.mark.parametrize("typed", [*QUESTIONS, *PHRASES, "f* fe* fl*", "ferry harbour bank flood", "copies:all ferry"])
+def test_the_parts_of_a_score_add_up_to_the_score_of_the_hit(samples, typed):
+    query = Query.parse(typed)
+    hits = samples.search(query, limit=40).hits
+    assert hits
+    for hit in hits:
+        why = samples.why(hit.article.id, query)
+        assert why.score == pytest.approx(hit.score)
+        assert parts(why) == pytest.approx(hit.score, abs=2e-3)
+        assert min(why.passage, why.closeness, why.feedback, *(word.points for word in why.words)) >= 0
+
+
+def test_an_article_beyond_those_that_are_read_has_only_its_words(samples):
+    query = Query.parse("ferry harbour central bank flood the said storm night")
+    hits = samples.search(query, limit=40).hits
+    assert len(hits) > 20
+    whys = [samples.why(hit.article.id, query) for hit in hits]
+    assert sum(why.passage > 0 for why in whys) == 15
+    assert any(why.feedback > 0 for why in whys[:15])
+    assert any(why.closeness > 0 for why in whys[:15])
+    for why, hit in list(zip(whys, hits, strict=True))[15:]:
+        assert (why.passage, why.closeness, why.feedback) == (0, 0, 0)
+        assert sum(word.points for word in why.words) == pytest.approx(hit.score)
+
+
+def test_a_word_gives_what_bm25_says_with_the_headline_three_times(archive_of):
+    corpus = archive_of(
+        {"title": "Storm ahead", "text": "A storm reached Storms End.", "author": "Ada Storm", "source": "Tribune"},
+        {"title": "Quay", "text": "Nothing happened.", "author": "Ada", "source": "Tribune"},
+    )
+    why = only(corpus, "storm")
+    (word,) = why.words
+    assert (word.word, word.headline, word.text, word.credit) == ("storm", 1, 2, 1)
+    assert word.tells == pytest.approx(math.log(1 + (2 - 1 + 0.5) / (1 + 0.5)))
+    often, length, typical = 3 + 2 + 1, 3 * 2 + 4 + 3, (13 + 3 * 1 + 2 + 2) / 2
+    saturated = often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length / typical))
+    assert word.points == pytest.approx(word.tells * saturated, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Recruiting the soldiers", ["Recruiting", "soldiers"]),
+        ("soldiers +recruits -zeppelin source:harbourpost.example", ["soldiers", "recruits"]),
+        ('"recruits marched"', ["recruits", "marched"]),
+        ("(soldiers AND recruits) OR zebra", ["soldiers", "recruits", "zebra"]),
+        ("recruit*", ["recruit*"]),
+        ("title:soldiers author:ada", ["soldiers"]),
+        ("recruit recruits", ["recruit"]),
+        ("2023-09-05 recruits", ["2023", "09", "05", "recruits"]),
+        ("TheRecruitsMarched OR soldiers", ["TheRecruitsMarched", "Recruits", "Marched", "soldiers"]),
+        ("after:1700", []),
+    ],
+)
+def test_each_word_that_scores_is_told_as_it_was_typed(archive_of, typed, words):
+    corpus = archive_of({"title": "Soldiers", "text": "On 2023-09-05 the recruits marched.", "author": "Ada"})
+    assert [word.word for word in only(corpus, typed).words] == words
+
+
+def test_a_word_that_is_not_there_gave_nothing_and_one_of_the_credit_did(archive_of):
+    corpus = archive_of({"text": "A storm.", "source": "Gazette"}, {"text": "A quay.", "source": "Tribune"})
+    there, absent, outlet = only(corpus, "storm zeppelin gazette").words
+    assert (absent.points, absent.headline, absent.text, absent.credit) == (0, 0, 0, 0)
+    assert (outlet.headline, outlet.text, outlet.credit) == (0, 0, 1)
+    assert outlet.points > 0
+    assert there.points > 0
+
+
+def test_a_prefix_counts_the_words_that_begin_so_and_no_others_of_their_stem(archive_of):
+    corpus = archive_of({"title": "A recruit", "text": "Recruiters saw a recruit, recruiters, a ferry."})
+    prefix, word = only(corpus, "recruiter* ferry").words
+    assert (prefix.headline, prefix.text, word.text) == (0, 2, 1)
+    prefix, word = only(corpus, "recruiter* recruit").words
+    assert (prefix.headline, prefix.text) == (0, 2)
+    assert (word.headline, word.text) == (1, 3)
+
+
+@pytest.mark.parametrize("typed", [question for question in QUESTIONS if "*" not in question])
+def test_a_word_is_counted_as_often_as_it_is_marked(samples, typed):
+    query = Query.parse(typed)
+    for hit in samples.search(query, limit=20).hits:
+        why, reading = samples.why(hit.article.id, query), samples.read(hit.article.id, query)
+        assert sum(word.text for word in why.words) == len(reading.highlights)
+        assert sum(word.headline for word in why.words) == len(reading.headline) * (not hit.article.headline_derived)
+
+
+def test_a_copy_that_folds_is_told_what_its_words_give(archive_of):
+    corpus = archive_of(
+        {"title": "One", "text": LONG, "source": "early.example", "date": "2023-02-01"},
+        {"title": "Two", "text": LONG, "source": "late.example", "date": "2023-02-02"},
+    )
+    (hit,) = corpus.search(Query.parse("quay")).hits
+    why = corpus.why(hit.copies[0].id, Query.parse("quay"))
+    assert why.score == why.words[0].points > 0
+    assert why.passage == 0
+
+
+def test_in_the_order_of_dates_nothing_is_read(samples):
+    hit = samples.search(Query.parse("ferry sort:newest")).hits[0]
+    why = samples.why(hit.article.id, Query.parse("ferry sort:newest"))
+    assert why.passage == 0
+    assert why.score == sum(word.points for word in why.words) > 0
+
+
+@given(st.text(max_size=60) | st.lists(st.sampled_from([*QUESTIONS, *PHRASES, "fer*", "h*", "-bank"])).map(" ".join))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_asked_the_parts_add_up(samples, typed):
+    query = Query.parse(typed)
+    if query.empty:
+        article = samples.search(Query.parse("ferry")).hits[0].article
+        assert samples.why(article.id, query).score == 0
+        return
+    for hit in samples.search(query).hits:
+        why = samples.why(hit.article.id, query)
+        assert parts(why) == pytest.approx(why.score, abs=2e-3)
+        if hit.score:
+            assert why.score == pytest.approx(hit.score)

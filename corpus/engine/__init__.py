@@ -22,6 +22,12 @@ class EngineView(Protocol):
     def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
         """The best ``limit`` articles, or the newest, or the oldest; the newest first also among equal scores."""
 
+    def find(self, article_id: str) -> Scored | None:
+        """The article with this id, as if it had been found; None where this view has none."""
+
+    def points(self, hit: Scored, query: WeightedQuery) -> Sequence[float]:
+        """What each of the query's terms that count gives this article, which this view found; 0 where it lacks it."""
+
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; beyond ``up_to`` it may say ``up_to``."""
 

@@ -24,12 +24,21 @@ _K1, _B = 1.2, 0.75  # as in BM25: how often counts, and how long the article is
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an article has: its passages, the best first; the share of what was asked, by what words tell; points."""
+    """What an article has: its passages, the best first; the share of what was asked, by what words tell.
+
+    ``passage`` and ``closeness`` are points: for the best passage, and for words that stand together.
+    """
 
     analysed: Analysed
     passages: Sequence[Passage]
     coverage: float
-    points: float
+    passage: float
+    closeness: float
+
+    @property
+    def points(self) -> float:
+        """What it is worth beside the article's own score."""
+        return self.passage + self.closeness
 
 
 def evidence(
@@ -39,8 +48,8 @@ def evidence(
     present = standing.keys() | {asked.terms[term] for term in article.credit.split() if term in asked.terms}
     covered = sum(asked.idf[word] for word in present) / asked.mass if present else 0.0
     best = passages[0].score if passages else 0.0
-    points = PASSAGE * best + _closeness(standing, article.length / typical, asked)
-    return Evidence(article, passages, covered, points)
+    closeness = _closeness(standing, article.length / typical, asked)
+    return Evidence(article, passages, covered, PASSAGE * best, closeness)
 
 
 def _closeness(places: Standing, length: float, asked: Asked) -> float:

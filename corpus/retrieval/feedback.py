@@ -45,9 +45,11 @@ def widened(read: Sequence[Read], asked: Asked, view: EngineView) -> WeightedQue
     if not mass:
         return None
     scale = trust * asked.mass / mass
-    scores = {(part, term): weight for part, term, weight in asked.query.score}
+    scores: dict[tuple[Part, str], float] = defaultdict(float)
+    for part, term, weight in asked.query.score:  # two prefixes may stand for the same word
+        scores[part, term] += weight
     for term, weight in added.items():
-        scores[Part.TEXT, term] = scores.get((Part.TEXT, term), 0.0) + scale * weight
+        scores[Part.TEXT, term] += scale * weight
     return replace(asked.query, score=tuple((part, term, weight) for (part, term), weight in scores.items()))
 
 

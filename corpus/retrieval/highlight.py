@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +10,9 @@ from corpus.analysis import Analyser, Token
 from corpus.model import Span
 from corpus.retrieval.passages import phrase_places
 from corpus.retrieval.weigh import Asked
+
+MARKED = 200_000
+"""Characters of an article in which words are marked; the longest news is a twentieth of that."""
 
 Match = tuple[int, Token]
 """A word of a text that was asked for, with the number of the word that it stands for."""
@@ -33,9 +36,18 @@ class Marker:
         asked = ((self._asked(token, text), token) for token in tokens if token.term in terms)
         return [(word, token) for word, token in asked if word is not None]
 
-    def spelt(self, token: Token, text: str) -> str:
-        """A token as it is spelt there: folded, but no stem."""
-        return "".join(self.analyser.spellings(text[token.start : token.stop]))
+    def counted(self, text: str) -> Counter[int]:
+        """How often each of the asked words stands at the beginning of a text, and each prefix, by their numbers."""
+        asked, counted = self.asked, Counter[int]()
+        beginning = text[:MARKED]
+        for token in self.tokens(beginning):
+            word = asked.terms.get(token.term)
+            if word is not None and word not in asked.prefixes:
+                counted[word] += 1
+            if word is not None and asked.prefixes:
+                spelt = self._spelt(token, beginning)
+                counted.update(number for number, start in asked.prefixes.items() if spelt.startswith(start))
+        return counted
 
     def highlights(self, tokens: Sequence[Token], matches: Sequence[Match]) -> tuple[Span, ...]:
         """Where the asked words stand: each whole word, each phrase from its first word to its last.
@@ -61,9 +73,13 @@ class Marker:
         prefixes, bound = self.asked.prefixes, self.asked.bound
         if not prefixes or (word not in prefixes and word not in bound):
             return word
-        spelt = self.spelt(token, text)
+        spelt = self._spelt(token, text)
         begun = (number for number, beginning in prefixes.items() if spelt.startswith(beginning))
         return next(begun, word if word in bound else None)
+
+    def _spelt(self, token: Token, text: str) -> str:
+        """A token as it is spelt there: folded, but no stem."""
+        return "".join(self.analyser.spellings(text[token.start : token.stop]))
 
 
 def _disjoint(spans: Sequence[Span]) -> tuple[Span, ...]:

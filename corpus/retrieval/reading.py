@@ -12,12 +12,9 @@ from dataclasses import replace
 from corpus.analysis import Analyser
 from corpus.model import Article, Copy, Reading, Span
 from corpus.retrieval.excerpt import best_span
-from corpus.retrieval.highlight import Marker
+from corpus.retrieval.highlight import MARKED, Marker
 from corpus.retrieval.passages import CHARACTERS_READ, best_passages, standing
 from corpus.retrieval.weigh import Asked
-
-MARKED = 200_000
-"""Characters of an article in which words are marked; the longest news is a twentieth of that."""
 
 
 def read(article: Article, copies: Sequence[Copy], asked: Asked, analyser: Analyser) -> Reading:

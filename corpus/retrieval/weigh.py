@@ -41,7 +41,8 @@ class Asked:
 
     ``words`` are those that an article should have, ``terms`` maps each form of every word that scores to the number of
     its word, and ``idf`` says how much each word tells. ``phrases`` are marked whole where they stand, and their words,
-    the ``bound`` ones, only there; ``prefixes`` says of the words that were typed as one how they begin.
+    the ``bound`` ones, only there; ``prefixes`` says of the words that were typed as one how they begin. ``typed`` is
+    each word as it was typed, ``scorers`` of which word each term is that the query scores.
     """
 
     query: WeightedQuery
@@ -52,6 +53,8 @@ class Asked:
     bound: frozenset[int] = frozenset()
     prefixes: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[Told, ...] = ()
+    typed: Sequence[str] = ()
+    scorers: Sequence[int] = ()
 
     @property
     def mass(self) -> float:
@@ -86,7 +89,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
-        score=tuple(weigher.scores),
+        score=tuple(term for _, term in weigher.scores),
         optional=not weigher.words,
         conditions=tuple(weigher.conditions),
         sources=base.sources,
@@ -105,6 +108,8 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         frozenset(weigher.bound),
         weigher.prefixes,
         notes,
+        weigher.typed,
+        [word for word, _ in weigher.scores],
     )
 
 
@@ -116,10 +121,11 @@ class _Weigher:
     view: EngineView
     query: Query
     words: list[AskedWord] = field(default_factory=list)
-    scores: list[tuple[Part, str, float]] = field(default_factory=list)
+    scores: list[tuple[int, tuple[Part, str, float]]] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     terms: dict[str, int] = field(default_factory=dict)
     idf: list[float] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
     phrases: list[Near] = field(default_factory=list)
     bound: set[int] = field(default_factory=set)
     prefixes: dict[int, str] = field(default_factory=dict)
@@ -186,8 +192,8 @@ class _Weigher:
         if scoring:
             whole = [replace(near, part=Part.TEXT) for near in nears if len(near.terms) > 1]
             self.phrases += whole
-            for forms in [*_aligned(readings), *_aligned(_apart(readings))]:
-                self._score(forms, bound=bool(whole))
+            for typed, forms in [*self._aligned(clause.text, readings), *self._parted(clause.text, readings)]:
+                self._score(typed, forms, bound=bool(whole))
         most = max(map(len, places))
         ways = [near if len(near.terms) == most else self._where_read_so(clause.text, near) for near in nears]
         return AnyOf(tuple(ways)) if len(ways) > 1 else ways[0]
@@ -217,24 +223,33 @@ class _Weigher:
         readings = self.analyser.readings(text, self.languages)
         first, apart = readings[0], _apart(readings)
         stops = [not term for term in self.analyser.terms(text, self.main)]
-        for place, forms in enumerate(_aligned(readings)):
-            if stops[place] or not forms:
+        for stop, (typed, forms) in zip(stops, self._aligned(text, readings), strict=True):
+            if stop or not forms:
                 continue
-            tells, absent = self._score(forms)
+            tells, absent = self._score(typed, forms)
             condition = [*_each(Part.TEXT, forms)]
             if len(first) == 1:
                 condition += [Near(_together(parts)) for parts in apart if any(parts)]
                 absent = absent and not apart
             yield AskedWord(text, AnyOf(tuple(condition)), tells, absent)
-        for forms in _aligned(apart):
-            self._score(forms)
+        for typed, forms in self._parted(text, readings):
+            self._score(typed, forms)
+
+    def _aligned(self, text: str, readings: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
+        """Each word of a text, with its forms."""
+        return zip(self.analyser.words(text), _aligned(readings), strict=True)
+
+    def _parted(self, text: str, readings: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
+        """Each part of a word that was put together by capitals, with its forms."""
+        apart = _apart(readings)
+        return zip(self.analyser.parts(text), _aligned(apart), strict=True) if apart else iter(())
 
     def _prefix(self, prefix: Prefix) -> tuple[float, Sequence[str]]:
         """How much a prefix tells, and the words that it stands for."""
         forms = self._expanded(prefix)
         tells = idf(self.view, Part.SPELLING, *forms)
-        number = self._known(tells)
-        self.scores += [(Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form)) for form in forms]
+        number = self._known(str(prefix), tells)
+        self.scores += [(number, (Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form))) for form in forms]
         for form in forms:
             for reading in self.analyser.readings(form, self.languages):
                 self.terms |= {term: number for term in reading if term and term not in self.terms}
@@ -251,7 +266,7 @@ class _Weigher:
     def _beginning(self, prefix: Prefix) -> str:
         return "".join(self.analyser.spellings(prefix.text))
 
-    def _score(self, forms: Sequence[str], *, bound: bool = False) -> tuple[float, bool]:
+    def _score(self, typed: str, forms: Sequence[str], *, bound: bool = False) -> tuple[float, bool]:
         """Let a word score by its forms as if they were one; say how much it tells, and whether it is absent.
 
         A ``bound`` one was asked for as a part of a phrase only.
@@ -263,16 +278,18 @@ class _Weigher:
         new = [form for form in forms if form not in self.scored]
         if new:
             self.scored.update(new)
-            self.terms |= dict.fromkeys(new, self._known(tells))
+            number = self._known(typed, tells)
+            self.terms |= dict.fromkeys(new, number)
             self.scores += [
-                (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form)) for form in present if form in new
+                (number, (Part.TEXT, form, tells / idf(self.view, Part.TEXT, form))) for form in present if form in new
             ]
             self.bound |= {self.terms[form] for form in new} if bound else set()
         if not bound:
             self.bound -= {self.terms[form] for form in forms}
         return tells, not present
 
-    def _known(self, tells: float) -> int:
+    def _known(self, typed: str, tells: float) -> int:
+        self.typed.append(typed)
         self.idf.append(tells)
         return len(self.idf) - 1
 

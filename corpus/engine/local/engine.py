@@ -304,6 +304,17 @@ class View:
         self._places |= {hit.key: place for hit, place in found}
         return [hit for hit, _ in found]
 
+    def find(self, article_id: str) -> Scored | None:
+        """The article with this id; None where the index does not have it, or not yet."""
+        known = self._store.checksums([article_id])
+        found = self._index.lookup(known[article_id][0]) if known else []
+        self._places |= {hit.key: place for hit, place in found}
+        return next((hit for hit, _ in found), None)
+
+    def points(self, hit: Scored, query: WeightedQuery) -> list[float]:
+        """What each of the query's terms that count gives this article."""
+        return self._index.points(hit.key, query)
+
     def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
         """What the analysis made of each of these articles, which this view found."""
         new = [hit.key for hit in hits if hit.key not in self._analysed]

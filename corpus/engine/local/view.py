@@ -82,6 +82,20 @@ class IndexView:
                 found += self._dated(others, Order.NEWEST, limit - len(found))
             return found
 
+    def lookup(self, key: int) -> Found:
+        """The article with this key, without a score; nothing where there is none."""
+        with faults_told():
+            hits = self._searcher.search(self._keyed(key), limit=1, count=False).hits
+            return self._found([place for _, place in hits], [0.0] * len(hits))
+
+    def points(self, key: int, query: WeightedQuery) -> list[float]:
+        """What each of the terms that count gives the article with this key; 0.0 where it lacks the term."""
+        with faults_told():
+            own = (Occur.Must, TantivyQuery.const_score_query(self._keyed(key), 0.0))
+            asked = (TantivyQuery.boolean_query([(Occur.Must, self._weighted(*term)), own]) for term in query.score)
+            hits = (self._searcher.search(one, limit=1, count=False).hits for one in asked)
+            return [float(found[0][0]) if found else 0.0 for found in hits]
+
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; exact, but where there is ``most`` no more than ``up_to``."""
         query = replace(query, score=(), optional=False) if query.optional else query
@@ -231,6 +245,9 @@ class IndexView:
 
     def _among(self, field: str, values: Sequence[str]) -> TantivyQuery:
         return TantivyQuery.term_set_query(self._schema, field, list(values))
+
+    def _keyed(self, key: int) -> TantivyQuery:
+        return TantivyQuery.term_query(self._schema, "key", key, index_option="basic")
 
     def _weighted(self, part: Part, term: str, weight: float) -> TantivyQuery:
         query = TantivyQuery.term_query(self._schema, part, term, index_option="freq")
