@@ -4,7 +4,8 @@ This is the door: everything that one may use stands here. Knows nothing of Disc
 """
 
 from corpus.aio import AsyncCorpus
-from corpus.corpus import LONGEST_PAGE, PAGE, Corpus
+from corpus.corpus import EXPORTED, LONGEST_EXPORT, LONGEST_PAGE, PAGE, Corpus
+from corpus.coverage import MOST_BUCKETS, Bucket, Coverage, Share, Step
 from corpus.documents import Document
 from corpus.errors import (
     CorpusDamaged,
@@ -24,6 +25,7 @@ from corpus.errors import (
     StoreError,
     UnreadableInput,
 )
+from corpus.files import as_csv, as_json_lines
 from corpus.ingest import DateOrder
 from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
@@ -33,6 +35,7 @@ from corpus.model import (
     Copy,
     CorpusStatus,
     Excerpt,
+    Export,
     Given,
     Hit,
     IngestReport,
@@ -65,11 +68,15 @@ from corpus.today import today, zone
 from corpus.told import Told
 
 __all__ = [
+    "EXPORTED",
+    "LONGEST_EXPORT",
     "LONGEST_PAGE",
+    "MOST_BUCKETS",
     "PAGE",
     "Article",
     "AsyncCorpus",
     "Attribution",
+    "Bucket",
     "Clause",
     "Copy",
     "Corpus",
@@ -80,12 +87,14 @@ __all__ = [
     "CorpusStatus",
     "CorpusTooNew",
     "CorpusUnwritable",
+    "Coverage",
     "DateOrder",
     "Document",
     "DocumentTooLarge",
     "Either",
     "EmptyQuery",
     "Excerpt",
+    "Export",
     "Field",
     "Filters",
     "Given",
@@ -110,9 +119,11 @@ __all__ = [
     "Results",
     "SearchIndexError",
     "SearchTimeout",
+    "Share",
     "Sort",
     "Source",
     "Span",
+    "Step",
     "StoreError",
     "Together",
     "Told",
@@ -120,6 +131,8 @@ __all__ = [
     "Why",
     "Without",
     "Word",
+    "as_csv",
+    "as_json_lines",
     "parse_inputs",
     "today",
     "zone",

@@ -1,4 +1,6 @@
-"""The archive's verbs in the shell: ingest, search, show, reindex, status, eval. A failure is one sentence and a code.
+"""The archive's verbs in the shell: ingest, search, export, show, reindex, status, eval.
+
+A failure is one sentence and a code.
 
 Exit codes: 0 fine (also no match), 1 failed or all rejected, 2 usage, 3 archive missing, locked, too new or damaged.
 """
@@ -19,9 +21,10 @@ from typing import Any
 import click
 
 from corpus import plain, show
-from corpus.corpus import LONGEST_PAGE, PAGE, Corpus
+from corpus.corpus import EXPORTED, LONGEST_EXPORT, LONGEST_PAGE, PAGE, Corpus
 from corpus.errors import CorpusError, CorpusUnwritable, StoreError
 from corpus.evaluation import check_ids, evaluate, read_collection, write_run
+from corpus.files import as_csv, as_json_lines
 from corpus.ingest import DateOrder
 from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
@@ -143,14 +146,31 @@ def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_jso
     after:2023-06 before:2023-09-05 on:2023-W36 date:2023-06..2023-08 last:7d
     sort:newest sort:oldest copies:all
     """  # noqa: D301  # click reads a real \b as: leave these lines as they are
-    if unknown := next((word for word in text if word.startswith("--")), None):
-        raise click.NoSuchOption(unknown)
+    query = _asked(place, text)
     with Corpus.open(place.data_dir) as corpus:
-        results = corpus.search(Query.parse(" ".join(text), today=today(place.timezone)), page=page, limit=limit)
+        results = corpus.search(query, page=page, limit=limit)
         if as_json:
             click.echo(_line(plain.results(results)))
         else:
             show.results(results, corpus.status())
+
+
+@archive.command(context_settings=_PASS_ON)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--limit", type=click.IntRange(1, LONGEST_EXPORT), default=EXPORTED, show_default=True, help="Hits.")
+@click.pass_obj
+def export(place: Place, text: tuple[str, ...], form: str, limit: int) -> None:
+    """Print the articles that match, each with its excerpts, as CSV or JSON Lines.
+
+    Those that have all of the words, in the order that the query asks for.
+    """
+    query = _asked(place, text)
+    with Corpus.open(place.data_dir) as corpus:
+        exported = corpus.export(query, limit)
+    click.echo((as_csv if form == "csv" else as_json_lines)(exported.hits), nl=False)
+    for line in (*exported.notes, show.exported(exported)):
+        click.echo(line, err=True)
 
 
 @archive.command(name="show")
@@ -215,6 +235,13 @@ def evaluation(folder: Path, run: Path | None, *, as_json: bool) -> None:
     if run:
         write_run(run, answers.rankings)
     click.echo(_line(plain.figures(figures)) if as_json else show.figures(figures))
+
+
+def _asked(place: Place, text: Sequence[str]) -> Query:
+    """The query that was typed; words may begin with one hyphen, options with two."""
+    if unknown := next((word for word in text if word.startswith("--")), None):
+        raise click.NoSuchOption(unknown)
+    return Query.parse(" ".join(text), today=today(place.timezone))
 
 
 def _reported(report: IngestReport, *, as_json: bool) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus import documents
 from corpus.analysis import Analyser
+from corpus.coverage import Coverage, Share
 from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Analysed, Article, CorpusStatus, Hit, Order, Reading, Results, Source, Why
+from corpus.model import Analysed, Article, CorpusStatus, Export, Hit, Order, Reading, Results, Source, Why
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.highlight import Marker
 from corpus.retrieval.matched import Matched, match
@@ -30,6 +32,11 @@ PAGE = 5
 """Hits on a page, unless asked otherwise."""
 
 LONGEST_PAGE = 100
+
+EXPORTED = 1_000
+"""Hits in an export, unless asked otherwise."""
+
+LONGEST_EXPORT = 10_000
 
 
 class Corpus:
@@ -73,6 +80,28 @@ class Corpus:
             raise EmptyQuery(query.notes)
         limit, page = min(max(limit, 1), LONGEST_PAGE), max(page, 1)
         return self._engine.ask(lambda view: self._answer(view, query, page, limit))
+
+    def coverage(self, query: Query) -> Coverage:
+        """All articles that match, as ``Results.matched`` counts them, by outlet and by day.
+
+        A query that asks nothing counts the whole archive, of which the others are shares.
+
+        Raises:
+            SearchIndexError: the index cannot answer.
+        """
+        return self._engine.ask(lambda view: self._coverage(view, query))
+
+    def export(self, query: Query, limit: int = EXPORTED) -> Export:
+        """The articles that match, as they are counted, in the order that was asked for; ``limit`` is 1 to 10,000.
+
+        Raises:
+            EmptyQuery: nothing was asked.
+            SearchIndexError: the index cannot answer.
+        """
+        if query.empty:
+            raise EmptyQuery(query.notes)
+        limit = min(max(limit, 1), LONGEST_EXPORT)
+        return self._engine.ask(lambda view: self._export(view, query, limit))
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
@@ -195,6 +224,33 @@ class Corpus:
         placed = _by_relevance(view, query, asked, READ)[0] if _is_ranked(query, asked) else ()
         article, _ = found
         return why(view, hit, article, placed, Marker(asked, self._analyser, article.language))
+
+    def _coverage(self, view: EngineView, query: Query) -> Coverage:
+        asked = weigh(query, self._analyser, view, self.sources)
+        matched = match(view, asked)
+        tally = view.tally(matched.query)
+        names = {source.key: source.name for source in self.sources()}
+        return Coverage(
+            query=str(query),
+            notes=(*query.notes, *asked.notes, *matched.notes),
+            dropped=matched.dropped,
+            matched=sum(articles for _, articles in tally.days),
+            outlets=tuple(Share(key, names.get(key, key), articles) for key, articles in tally.outlets),
+            days=tally.days,
+        )
+
+    def _export(self, view: EngineView, query: Query, limit: int) -> Export:
+        asked = weigh(query, self._analyser, view, self.sources)
+        matched = match(view, asked)
+        counted = replace(matched.query, score=asked.query.score, optional=asked.query.optional)
+        placed, _ = _placed(view, query, replace(asked, query=counted), matched, limit)
+        return Export(
+            query=str(query),
+            notes=(*query.notes, *asked.notes, *matched.notes),
+            dropped=matched.dropped,
+            matched=view.count(matched.query, view.articles),
+            hits=tuple(self._hits(view, asked, placed[:limit], 0)),
+        )
 
     def _trying(self, view: EngineView) -> Callable[[Query], Matched]:
         """Says how many articles match a query."""

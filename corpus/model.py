@@ -290,6 +290,17 @@ class Scored(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of the articles that answer a query each outlet has, by its key, and each day. Nothing stands with 0.
+
+    The outlet with the most articles comes first, and of several the one whose key does; days are in order.
+    """
+
+    outlets: tuple[tuple[str, int], ...]
+    days: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """Another article that bears the same text as a hit."""
 
@@ -391,6 +402,21 @@ class Results:
     dropped: tuple[str, ...] = ()
     did_you_mean: tuple[str, ...] = ()
     relaxed: tuple[Relaxed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The articles that match a query, to be kept as a file.
+
+    ``query``, ``notes`` and ``dropped`` are as in an answer. ``matched`` counts all articles that match, always
+    exactly; ``hits`` are the first of them, copies folded as the query says.
+    """
+
+    query: str
+    notes: tuple[Told, ...]
+    dropped: tuple[str, ...]
+    matched: int
+    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)

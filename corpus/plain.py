@@ -42,7 +42,20 @@ def results(value: Results) -> Plain:
         "pages_exact": value.pages_exact,
         "did_you_mean": list(value.did_you_mean),
         "relaxed": [{"without": each.without, "matched": each.matched} for each in value.relaxed],
-        "results": [_hit(hit) for hit in value.hits],
+        "results": [hit(each) for each in value.hits],
+    }
+
+
+def hit(value: Hit) -> Plain:
+    """A hit, as it stands in an answer and, a line each, in an export."""
+    whole = article(value.article)
+    del whole["text"]
+    return {
+        "rank": value.rank,
+        "score": round(value.score, 4),
+        **whole,
+        "excerpts": [_excerpt(excerpt) for excerpt in value.excerpts],
+        "copies": [_copy(copy) for copy in value.copies],
     }
 
 
@@ -90,18 +103,6 @@ def figures(value: Figures) -> Plain:
         "Recall@100": round(value.measures.recall, 4),
         "fact-in-excerpt@5": None if value.facts_told is None else round(value.facts_told, 4),
         "milliseconds": {"p50": round(value.p50, 2), "p99": round(value.p99, 2)},
-    }
-
-
-def _hit(hit: Hit) -> Plain:
-    whole = article(hit.article)
-    del whole["text"]
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        **whole,
-        "excerpts": [_excerpt(excerpt) for excerpt in hit.excerpts],
-        "copies": [_copy(copy) for copy in hit.copies],
     }
 
 

@@ -51,6 +51,14 @@ def counted(found: model.Results, status: model.CorpusStatus) -> str:
     return f"{matched} of {status.articles:,} articles have all of {found.query}{but}{some}."
 
 
+def exported(found: model.Export) -> str:
+    """How much of what matches was exported, in one sentence."""
+    copies = sum(len(hit.copies) for hit in found.hits)
+    but = f" but {', '.join(found.dropped)}" if found.dropped else ""
+    under = f", with {_many(copies, 'copy', 'copies')} under them" if copies else ""
+    return f"{_many(len(found.hits), 'hit')}{under}: {_many(found.matched, 'article')} have all of {found.query}{but}."
+
+
 def instead(found: model.Results) -> list[str]:
     """What might have been meant, and what there would be without each of the filters."""
     lines = [f"Did you mean {' or '.join(found.did_you_mean)}?"] if found.did_you_mean else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
@@ -203,6 +204,7 @@ def check(opened, query, limit):
     check_order(query, hits, found)
     if not want.unsure:
         check_sets(opened, first, found, want, shown)
+        check_coverage(opened, query, want, shown)
     question = Question(opened.oracle, query)
     for hit in hits:
         check_excerpts(opened, question, hit)
@@ -220,6 +222,15 @@ def check_sets(opened, first, found, want, shown):
     stories = [opened.story[place] for place in found]
     assert len(set(stories)) == len(stories), shown
     assert {opened.story[place] for place in want.ranked} == set(stories), shown
+
+
+def check_coverage(opened, query, want, shown):
+    articles = [opened.oracle.read[place].article for place in want.matched]
+    coverage = opened.corpus.coverage(query)
+    assert coverage.matched == len(articles), shown
+    assert coverage.dropped == want.dropped
+    assert {share.key: share.articles for share in coverage.outlets} == Counter(each.source for each in articles), shown
+    assert dict(coverage.days) == Counter(each.published.day for each in articles), shown
 
 
 def check_order(query, hits, found):

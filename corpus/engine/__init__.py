@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from corpus.model import Analysed, Article, Copy, Order, Part, Scored, WeightedQuery
+from corpus.model import Analysed, Article, Copy, Order, Part, Scored, Tally, WeightedQuery
 
 
 class EngineView(Protocol):
@@ -30,6 +30,9 @@ class EngineView(Protocol):
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; beyond ``up_to`` it may say ``up_to``."""
+
+    def tally(self, query: WeightedQuery) -> Tally:
+        """All articles that answer the query, counted by outlet and by day; exact."""
 
     def frequency(self, part: Part, term: str) -> int:
         """In how many articles the term stands in this part."""

@@ -293,6 +293,7 @@ class View:
         self._places: dict[int, DocAddress] = {}
         self._analysed: dict[int, Analysed] = {}
         self.count = index.count
+        self.tally = index.tally
         self.frequency = index.frequency
         self.spellings = index.spellings
         self.articles = index.articles

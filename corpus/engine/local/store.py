@@ -123,9 +123,8 @@ class Store:
 
     def copies(self, stories: Sequence[int]) -> dict[int, list[tuple[int, Copy]]]:
         """Of each of these stories that has more than one article the earliest, with their keys."""
-        several = f"SELECT story FROM articles WHERE story IN {_marks(stories)} GROUP BY story HAVING count(*) > 1"
         found: dict[int, list[tuple[int, Copy]]] = {}
-        for (story,) in self._rows(several, stories):
+        for story in (story for part in _parts(stories) for story in self._told_again(part)):
             rows = self._rows(
                 "SELECT key, id, source, source_name, published, url FROM articles"
                 " WHERE story = ? ORDER BY day, published, id LIMIT ?",
@@ -136,6 +135,10 @@ class Store:
                 for key, article_id, source, name, published, url in rows
             ]
         return found
+
+    def _told_again(self, stories: Sequence[int]) -> list[int]:
+        several = f"SELECT story FROM articles WHERE story IN {_marks(stories)} GROUP BY story HAVING count(*) > 1"
+        return [story for (story,) in self._rows(several, stories)]
 
     def checksums(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """The key and the checksum of each of these articles that is in the archive."""

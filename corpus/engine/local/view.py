@@ -18,13 +18,15 @@ from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from corpus.engine.local import forward
-from corpus.model import AllOf, Analysed, AnyOf, Condition, Near, Not, Order, Part, Scored, WeightedQuery
+from corpus.model import AllOf, Analysed, AnyOf, Condition, Near, Not, Order, Part, Scored, Tally, WeightedQuery
 
 TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two articles tie
 _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, and words of prefixes: a question asks for some more than once, its next page again
+_REMEMBERED_TALLIES = 16  # that of the whole archive is asked for often, and has a number for each of its days
+_ERA = 50_000  # days that are counted at once: tantivy gives no more than 65,000 numbers
 _MANY = 20  # terms from which on a set of them is looked up at once
 
 Found = list[tuple[Scored, DocAddress]]
@@ -62,6 +64,7 @@ class IndexView:
         self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
         """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
         self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
+        self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
 
     @property
     def articles(self) -> int:
@@ -100,6 +103,36 @@ class IndexView:
         """How many articles answer the query; exact, but where there is ``most`` no more than ``up_to``."""
         query = replace(query, score=(), optional=False) if query.optional else query
         return self._counted(query, up_to if query.most else 0)
+
+    def tally(self, query: WeightedQuery) -> Tally:
+        """How many of all articles that answer the query each outlet and each day has."""
+        return self._tallied(replace(query, score=(), optional=False) if query.optional else query)
+
+    def _tally(self, query: WeightedQuery) -> Tally:
+        with faults_told():
+            built = self._built(query)
+            outlets = self._searcher.terms_with_prefix("source", "", built)  # exact, however many there are
+            days = [day for era in self._eras for day in self._days(built, era)]
+        return Tally(tuple(sorted(outlets, key=lambda outlet: (-outlet[1], outlet[0]))), tuple(days))
+
+    @cached_property
+    def _eras(self) -> list[int]:
+        """The first days of the eras of the archive: of news there is one, unless it goes back beyond 1917."""
+        return [era for era, _ in self._histogram(TantivyQuery.all_query(), _ERA)]
+
+    def _days(self, built: TantivyQuery, era: int) -> Iterator[tuple[date, int]]:
+        found = self._histogram(built, 1, {"min": era, "max": era + _ERA - 1})
+        return ((date.fromordinal(day), articles) for day, articles in found)
+
+    def _histogram(
+        self, built: TantivyQuery, interval: int, bounds: dict[str, int] | None = None
+    ) -> list[tuple[int, int]]:
+        """How many articles each interval of so many days has, by its first day; those that have none are left out."""
+        wanted: dict[str, Any] = {"field": "day", "interval": interval, "min_doc_count": 1}
+        if bounds:
+            wanted["hard_bounds"] = bounds
+        found = self._searcher.aggregate(built, {"days": {"histogram": wanted}})
+        return [(int(bucket["key"]), bucket["doc_count"]) for bucket in found["days"]["buckets"]]
 
     def _count(self, query: WeightedQuery, up_to: int) -> int:
         with faults_told():
@@ -177,9 +210,17 @@ class IndexView:
                 return [place for score, place in hits if score >= threshold]
             limit = min(limit * 8, up_to)
 
+    def _enough(self, query: WeightedQuery) -> TantivyQuery:
+        """The same articles by their keys, which makes a condition of them."""
+        places = self._heavy(query, limit=_FIRST_LOOK, up_to=self.articles)
+        keys = [int(key or 0) for key in self._searcher.fast_field_values("key", places)]
+        return TantivyQuery.term_set_query(self._schema, "key", keys)
+
     def _built(self, query: WeightedQuery) -> TantivyQuery:
         scoring = [(Occur.Should, self._weighted(*term)) for term in query.score]
         filters = [*self._filters(query)]
+        if query.most:
+            filters.append(self._enough(query))
         positive = [self._condition(each) for each in query.conditions if not isinstance(each, Not)]
         negative = [self._condition(each.condition) for each in query.conditions if isinstance(each, Not)]
         if query.without:
