@@ -14,10 +14,15 @@ from bot.markdown import Markdown, clean
 from bot.translator import NAME
 from corpus import PubDate, Told
 
+LANGUAGES = Languages()
 OTHERS = [code for code in NAMES if code != ENGLISH]
 FIELD = re.compile(r"\{([^}]*)\}")
 CODE = re.compile(r"`([^`]+)`")
 NAMED = re.compile(r"^[-_'\w]{1,32}$")  # Discord's documentation of application commands
+
+
+def seen(markdown: str) -> str:
+    return "".join(text for _, text in rendered(markdown))
 
 
 def forms(text: object) -> list[str]:
@@ -70,13 +75,13 @@ def test_a_field_is_a_bare_name_that_markdown_leaves_alone(english):
 @pytest.mark.parametrize("code", NAMES)
 @given(value=hostile_text)
 def test_whatever_fills_a_field_renders_as_text(code, value):
-    said_so = Languages().of(code).say("by {name}", name=value)
-    assert clean(value) in rendered(str(said_so))
+    said_so = LANGUAGES.of(code).say("by {name}", name=value)
+    assert clean(value) in seen(said_so)
 
 
 @given(value=hostile_text)
 def test_what_is_markdown_already_is_not_escaped_again(value):
-    assert str(Languages().of("en").say("by {name}", name=Markdown(value))) == f"by {value}"
+    assert str(LANGUAGES.of("en").say("by {name}", name=Markdown(value))) == f"by {value}"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ def test_what_is_markdown_already_is_not_escaped_again(value):
         ("es-ES", "1.234.567", "5 de septiembre de 2023"),
         ("es-419", "1.234.567", "5 de septiembre de 2023"),
         ("pt-BR", "1.234.567", "5 de setembro de 2023"),
-        ("uk", "1\xa0234\xa0567", "5 вересня 2023 р."),
+        ("uk", "1\xa0234\xa0567", "5 вересня 2023\u202fр."),
         ("ja", "1,234,567", "2023年9月5日"),
         ("zh-CN", "1,234,567", "2023年9月5日"),
         ("ar", "1,234,567", "5 سبتمبر 2023"),
@@ -97,12 +102,12 @@ def test_what_is_markdown_already_is_not_escaped_again(value):
     ],
 )
 def test_numbers_and_days_are_those_of_the_place_and_english_where_it_is_not_known(locale, number, day):
-    language = Languages().of(locale)
+    language = LANGUAGES.of(locale)
     assert (language.number(1234567), language.day(date(2023, 9, 5))) == (number, day)
 
 
 def test_a_date_keeps_the_precision_that_is_known():
-    language = Languages().of("en-GB")
+    language = LANGUAGES.of("en-GB")
     day = date(2023, 9, 5)
     assert language.published(PubDate(day)) == "5 September 2023"
     assert language.published(PubDate(day, time(11, 47))) == "5 September 2023, 11:47"
@@ -112,9 +117,9 @@ def test_a_date_keeps_the_precision_that_is_known():
 
 def test_what_the_archive_tells_is_told_in_the_language_of_the_reader():
     told = Told("No outlet here is called “{name}”.", name="`x` *y*")
-    assert str(Languages().of("en").told(told)) == r"No outlet here is called “`x` \*y\*”."
+    assert str(LANGUAGES.of("en").told(told)) == r"No outlet here is called “`x` \*y\*”."
 
 
 @given(st.text())
 def test_what_is_not_known_to_be_a_sentence_is_shown_as_it_is(text):
-    assert clean(text.replace("`", "")) in rendered(str(Languages().of("de").told(text.replace("`", ""))))
+    assert clean(text.replace("`", "")) in seen(LANGUAGES.of("de").told(text.replace("`", "")))
