@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bot_markdown import LINE_START, highlights, hostile_text, rendered
 
-from bot.language import Languages
+from bot.language import NAMES, Languages
 from bot.markdown import ELLIPSIS, clean, prose, units
 from bot.reader import Audience, Reader
 from bot.render import archive, layout, results
@@ -35,8 +35,10 @@ from corpus import (
 )
 
 COMPONENTS = 40  # of a message, nested ones counted (Discord's documentation)
-ENGLISH = Languages().of("en-GB")
+LANGUAGES = Languages()
+ENGLISH = LANGUAGES.of("en-GB")
 READER = Reader(99, ENGLISH)
+READERS = [Reader(2**64, LANGUAGES.of(code), audience=audience) for code in NAMES for audience in Audience]
 TODAY = date(2024, 11, 15)
 STATUS = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
 BARRIER = "The tidal barrier held through the night, the harbour office said."
@@ -72,8 +74,11 @@ def coverage(days: int = 0, outlets: int = 0, name: str = "An outlet") -> Covera
     return Coverage("", (), (), 5 * days, shares, counted)
 
 
+COVERAGE = coverage(9000, 30)
+
+
 def around(query: str = "tidal barrier", **fields) -> Around:
-    given = {"by_outlet": coverage(1, 30), "by_day": coverage(9000)}
+    given = {"by_outlet": COVERAGE, "by_day": COVERAGE}
     return Around(Query.parse(query), TODAY, **{**given, **fields})
 
 
@@ -81,8 +86,8 @@ def shown(found: Results, reader: Reader = READER) -> ui.LayoutView:
     return results.results(found, around(), reader)
 
 
-def no_match(found: Results) -> ui.LayoutView:
-    return results.no_match(found, around(), STATUS, READER)
+def no_match(found: Results, reader: Reader = READER) -> ui.LayoutView:
+    return results.no_match(found, around(), STATUS, reader)
 
 
 def texts(view: ui.LayoutView) -> list[str]:
@@ -292,12 +297,12 @@ queries = hostile_text.map(lambda text: clean(text.replace("`", ""))[:300] or "x
 @settings(max_examples=60)
 @given(
     st.lists(hits, min_size=1, max_size=results.PAGE), queries, st.lists(hostile_text, max_size=5),
-    st.lists(queries, max_size=5, unique=True),
+    st.lists(queries, max_size=5, unique=True), st.sampled_from(READERS),
 )  # fmt: skip
-def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes, meant):
+def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_date(found, query, notes, meant, reader):
     numbers = {"matched": 10**6, "ranked": 10**9, "pages": 10**6}
     page = some_results(*found, query=query, notes=tuple(notes), did_you_mean=tuple(meant), **numbers)
-    view = shown(page)
+    view = shown(page, reader)
     assert within_limits(view)
     header, *cards = texts(view)
     assert results.offered(header) == results.offers(page)
@@ -306,15 +311,16 @@ def test_any_page_is_within_the_limits_and_every_card_has_its_source_and_its_dat
         head, credit, *rest = shown_card.split("\n")
         assert head.startswith("### ")
         assert {kind for kind, _ in rendered(head[4:])} <= {"text", "link"}
-        assert ENGLISH.published(hit.article.published) in credit
+        assert reader.language.published(hit.article.published) in credit
         assert {kind for kind, _ in rendered(credit[3:])} <= {"text"}
         for line in rest:
-            assert line.startswith(("> ", "-# also: "))
+            assert line.startswith(("> ", "-# "))
             assert {kind for kind, _ in rendered(line.split(" ", 1)[1])} <= {"text", "bold", "link"}
             assert not LINE_START.match(line.removeprefix("> ").removeprefix("-# "))
 
 
-def test_the_worst_page_that_there_can_be_is_within_the_limits():
+@pytest.mark.parametrize("reader", [each for each in READERS if each.audience is Audience.PUBLIC])
+def test_the_worst_page_that_there_can_be_is_within_the_limits(reader):
     worst = "**👩" * 400
     article = an_article(
         headline=worst, source=worst, source_name=worst, byline=worst, url=f"https://a.example/{'x' * 980}",
@@ -324,28 +330,34 @@ def test_the_worst_page_that_there_can_be_is_within_the_limits():
     hit = a_hit(article, worst, worst, marks=marks, copies=_copies([worst] * 5, "https://a.example/"))
     fields = {"matched": 10**9, "ranked": 10**9 + 1, "matched_exact": False, "page": 10**6, "pages": 10**6}
     found = some_results(*[hit] * results.PAGE, query="👩" * 300, notes=(worst, f"{worst}1", f"{worst}2"), **fields)
-    assert within_limits(shown(found))
+    assert within_limits(shown(found, reader))
     for meant in (["x" * 100] * 3, ["👩" * 150], ["👩" * 300]):
-        assert within_limits(shown(replace(found, did_you_mean=tuple(meant))))
+        assert within_limits(shown(replace(found, did_you_mean=tuple(meant)), reader))
 
 
-@given(queries, st.lists(hostile_text, max_size=5), st.lists(queries, max_size=5), st.lists(queries, max_size=9))
+@given(
+    queries, st.lists(hostile_text, max_size=5), st.lists(queries, max_size=5), st.lists(queries, max_size=9),
+    st.sampled_from(READERS),
+)  # fmt: skip
 @settings(max_examples=60)
-def test_any_answer_without_a_hit_is_within_the_limits_and_its_buttons_have_labels(query, notes, meant, without):
+def test_any_answer_without_a_hit_is_within_the_limits_and_its_buttons_have_labels(
+    query, notes, meant, without, reader
+):
     relaxed = tuple(Relaxed(each * 9, 10**9) for each in without)
     found = some_results(query=query, notes=tuple(notes), did_you_mean=tuple(meant), relaxed=relaxed)
-    view = no_match(found)
+    view = no_match(found, reader)
     assert within_limits(view)
     assert results.offered(texts(view)[0]) == results.offers(found)
     assert all(1 <= units(label) <= layout.LABEL for label in labels(view))
 
 
 @given(
-    st.lists(st.builds(Source, hostile_text, hostile_text, st.integers(1, 10**7), st.dates(), st.dates()), max_size=90)
+    st.lists(st.builds(Source, hostile_text, hostile_text, st.integers(1, 10**7), st.dates(), st.dates()), max_size=90),
+    st.sampled_from(READERS),
 )
 @settings(max_examples=30)
-def test_any_list_of_sources_is_within_the_limits(known):
-    assert within_limits(archive.sources(known, ENGLISH))
+def test_any_list_of_sources_is_within_the_limits(known, reader):
+    assert within_limits(archive.sources(known, reader.language))
 
 
 def test_a_list_of_sources_that_is_too_long_says_how_many_are_left_out():
@@ -430,3 +442,15 @@ def test_any_outlets_fit_their_menu(name, number):
     for options in menus(view).values():
         assert all(1 <= units(each.label) <= layout.OPTION for each in options)
         assert len({each.value for each in options}) == len(options) <= layout.OPTIONS
+
+
+@pytest.mark.asyncio
+async def test_a_view_is_markup_that_discord_py_does_not_keep():
+    assert shown(some_results(a_hit(an_article()), pages=3)).is_finished()
+
+
+@pytest.mark.parametrize(
+    "act", ["turn", "jump", "goto", "sort", "period", "dates", "outlets", "share", "ask", "delete"]
+)
+def test_an_act_of_the_longest_arguments_fits_its_custom_id(act):
+    assert len(layout.custom_id(act, 2**64, 10**6, 10**9)) <= layout.CUSTOM_ID
