@@ -57,7 +57,7 @@ class Dateline(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """After login and before the gateway: registered commands, and the first fill."""
         await self.tree.set_translator(CommandTranslator(self.languages))
-        await registry.register(self.tree, self.settings.admin_guild)
+        self.languages.commands |= await registry.register(self.tree, self.settings.admin_guild)
         await self._fill()
 
     async def _fill(self) -> None:

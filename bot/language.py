@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,7 @@ NAMES = {
 }
 """Every language that there are replies in, by its code, as it names itself. Discord itself is not there in Arabic."""
 
+_COMMAND = re.compile(r"`/([\w-]+)((?: [\w-]+)*)`")
 _FORMS = {
     "en": "en_US",
     "pt": "pt_BR",
@@ -52,20 +54,26 @@ Value = object
 class Language:
     """One language to answer in."""
 
-    def __init__(self, code: str, form: str, catalogue: gettext.NullTranslations) -> None:
-        """``code`` is one of ``NAMES``, ``form`` the locale of its dates and numbers, such as ``en_GB``."""
+    def __init__(self, code: str, form: str, catalogue: gettext.NullTranslations, commands: Mapping[str, int]) -> None:
+        """``code`` is one of ``NAMES``, ``form`` the locale of its dates and numbers, such as ``en_GB``.
+
+        ``commands`` are the ids of the registered commands, by their names.
+        """
         self.code = code
         self._locale = Locale.parse(form)
         self._catalogue = catalogue
+        self._commands = commands
 
     def say(self, template: str, /, **values: Value) -> Markdown:
-        """A sentence of the program as markdown: what stands between backticks is code, every value is escaped."""
-        return Markdown(prose(self._catalogue.gettext(template)).format_map(self._shown(values)))
+        """A sentence of the program as markdown: what stands between backticks is code, every value is escaped.
+
+        The name of a command becomes a mention of it: Discord shows that as the client names it, and ready to be used.
+        """
+        return self._filled(self._catalogue.gettext(template), values)
 
     def count(self, singular: str, plural: str, number: int, /, **values: Value) -> Markdown:
         """A sentence about so many of something, as markdown; ``{number}`` stands for how many."""
-        template = self._catalogue.ngettext(singular, plural, number)
-        return Markdown(prose(template).format_map(self._shown({"number": number, **values})))
+        return self._filled(self._catalogue.ngettext(singular, plural, number), {"number": number, **values})
 
     def label(self, template: str, /, **values: Value) -> str:
         """Plain text: for a button, a choice, a title, an alternative text. Nothing in it is escaped."""
@@ -119,6 +127,14 @@ class Language:
         """Several things: “a, b and c”."""
         return format_list(parts, locale=self._locale)
 
+    def _filled(self, template: str, values: Mapping[str, Value]) -> Markdown:
+        mentioned = _COMMAND.sub(self._mention, prose(template))
+        return Markdown(mentioned.format_map(self._shown(values)))
+
+    def _mention(self, command: re.Match[str]) -> str:
+        number = self._commands.get(command[1])
+        return command[0] if number is None else f"</{command[1]}{command[2]}:{number}>"
+
     def _translated(self, told: Told) -> str:
         values = self._plain(told.values)
         if told.plural is None:
@@ -155,6 +171,8 @@ class Languages:
     """All of them, each read when it is first wanted."""
 
     def __init__(self) -> None:
+        self.commands: dict[str, int] = {}
+        """The ids of the registered commands, by their names, as soon as they are known."""
         self._catalogues: dict[str, gettext.NullTranslations] = {ENGLISH: gettext.NullTranslations()}
         self._known: dict[str, Language] = {}
 
@@ -164,7 +182,7 @@ class Languages:
         code = code if code in NAMES else ENGLISH
         form = "en_GB" if locale == "en-GB" else _FORMS.get(code, code)
         if form not in self._known:
-            self._known[form] = Language(code, form, self._catalogue(code))
+            self._known[form] = Language(code, form, self._catalogue(code), self.commands)
         return self._known[form]
 
     def _catalogue(self, code: str) -> gettext.NullTranslations:

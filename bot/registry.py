@@ -25,27 +25,31 @@ _SAID = (
 )  # fmt: skip
 
 
-async def register(tree: Tree, admin_guild: int | None) -> None:
+async def register(tree: Tree, admin_guild: int | None) -> Mapping[str, int]:
     """Bring Discord's list of commands up to date, global and, where there is one, in the admins' server.
 
-    In which languages they are shown is the tree's translator's.
+    In which languages they are shown is the tree's translator's. Returns the ids of the global ones, by their names.
 
     Raises:
         CommandSyncFailure: Discord finds a definition invalid.
     """
-    await _bring(tree, None)
+    ids = await _bring(tree, None)
     if admin_guild is not None:
         await _bring(tree, discord.Object(admin_guild))
+    return ids
 
 
-async def _bring(tree: Tree, guild: discord.Object | None) -> None:
+async def _bring(tree: Tree, guild: discord.Object | None) -> Mapping[str, int]:
+    """The ids of what is registered then; none where that is not known."""
     place = f"server {guild.id}" if guild else "all places"
     try:
-        if alike(await payload(tree, guild), await _registered(tree, guild)):
+        registered = await _registered(tree, guild)
+        if alike(await payload(tree, guild), registered):
             _log.info("the commands for %s are as registered", place)
-            return
-        await tree.sync(guild=guild)
+            return {command["name"]: int(command["id"]) for command in registered}
+        synced = await tree.sync(guild=guild)
         _log.info("the commands for %s were registered anew", place)
+        return {command.name: command.id for command in synced}
     except app_commands.CommandSyncFailure:
         raise
     except discord.Forbidden:
@@ -53,6 +57,7 @@ async def _bring(tree: Tree, guild: discord.Object | None) -> None:
     except (discord.HTTPException, discord.RateLimited) as error:
         # What was registered before goes on working; the next start tries again.
         _log.warning("the commands for %s could not be registered: %s", place, error)
+    return {}
 
 
 async def payload(tree: Tree, guild: discord.Object | None) -> list[dict[str, Any]]:

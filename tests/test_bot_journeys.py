@@ -171,7 +171,7 @@ async def test_a_message_that_lost_its_query_says_so(samples_archive):
             if component["type"] == 10:
                 component["content"] = "gone"
         pressed = await answer.press("Next")
-        assert "ask again with `/search`" in pressed.text
+        assert "ask again with </search:" in pressed.text
 
 
 def _walk(components):
@@ -233,7 +233,7 @@ async def test_an_offer_that_its_message_lost_says_so(samples_archive):
             if component["type"] == 10:
                 component["content"] = "`astrolobe`"
         pressed = await answer.press("astrolabe")
-        assert "ask again with `/search`" in pressed.text
+        assert "ask again with </search:" in pressed.text
 
 
 async def test_nothing_found_says_how_many_there_are_without_each_filter(samples_archive):

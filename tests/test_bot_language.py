@@ -84,6 +84,15 @@ def test_what_is_markdown_already_is_not_escaped_again(value):
     assert str(LANGUAGES.of("en").say("by {name}", name=Markdown(value))) == f"by {value}"
 
 
+def test_a_command_is_mentioned_as_soon_as_its_id_is_known():
+    languages = Languages()
+    language = languages.of("de")
+    sentence = "This message can no longer do that: ask again with `/search`."
+    assert language.say(sentence).endswith("`/search`.")
+    languages.commands["search"] = 7
+    assert language.say(sentence).endswith("</search:7>.")
+
+
 @pytest.mark.parametrize(
     ("locale", "number", "day"),
     [
