@@ -144,7 +144,7 @@ def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_jso
     a OR b, a AND b, NOT a, (a b) OR c
     title:a body:a author:a section:a lang:es source:nytimes.com
     after:2023-06 before:2023-09-05 on:2023-W36 date:2023-06..2023-08 last:7d
-    sort:newest sort:oldest copies:all
+    sort:newest sort:oldest copies:all similar:ID
     """  # noqa: D301  # click reads a real \b as: leave these lines as they are
     query = _asked(place, text)
     with Corpus.open(place.data_dir) as corpus:

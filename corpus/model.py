@@ -235,7 +235,15 @@ class Not:
     condition: Condition
 
 
-Condition = Near | AnyOf | AllOf | Not
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """So many of these must hold that their votes, each a small number, come to ``at_least`` together."""
+
+    votes: tuple[tuple[Condition, int], ...]
+    at_least: int
+
+
+Condition = Near | AnyOf | AllOf | Not | Enough
 """What must hold of an article, in terms: it decides who is found, and scores nothing."""
 
 
@@ -254,8 +262,8 @@ class WeightedQuery:
     ``score`` are terms that count by BM25 times their weight, of which one must stand in the article, unless that is
     ``optional``. All ``conditions`` must hold, and of ``most`` so many that their weights make ``at_least`` of all of
     these weights.
-    ``sources`` and ``languages`` are keys (None: all), ``after`` is the first day that passes and ``before`` the first
-    that does not.
+    ``sources`` and ``languages`` are keys (None: all), no article may be of ``without_story``, ``after`` is the first
+    day that passes and ``before`` the first that does not.
     """
 
     score: tuple[tuple[Part, str, float], ...] = ()
@@ -267,6 +275,7 @@ class WeightedQuery:
     without: tuple[str, ...] = ()
     languages: tuple[str, ...] | None = None
     without_languages: tuple[str, ...] = ()
+    without_story: int | None = None
     after: date | None = None
     before: date | None = None
 

@@ -26,6 +26,7 @@ _OPERATORS = """
     _ \\ ^ & { } [ ] title: headline: intitle: body: text: author: byline: by: section: lang: language: source: site:
     tag: after: before: on: date: last: sort: copies: Title: SOURCE: sort:newest sort:oldest sort:relevance sort:x
     copies:all copies:x -source: -title: -lang: +title: -after: source:a,b source:" lang:es,en lang:zh-hant lang:x
+    similar: similar:abcdefghij similar:x -similar:abcdefghij similar:jihgfedcba Similar:"ABCDEFGHIJ"
 """.split()
 _DATES = """
     2023 2023-06 2023-06-31 2023-02-29 2024-02-29 0000 0001 0001-01-01 9999 9999-12 9999-12-31 2023-Q3 9999-Q4 2023-W36

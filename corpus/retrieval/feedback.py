@@ -15,7 +15,8 @@ from itertools import islice
 from corpus.engine import EngineView
 from corpus.model import Part, WeightedQuery
 from corpus.retrieval.evidence import Evidence
-from corpus.retrieval.weigh import Asked, idf
+from corpus.retrieval.idf import idf
+from corpus.retrieval.weigh import Asked
 
 _ARTICLES = 8  # that are learnt from
 _SHARPENED = 3  # power of their scores by which they count: the best ones most

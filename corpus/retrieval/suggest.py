@@ -100,6 +100,8 @@ def _filters(query: Query) -> Iterator[tuple[str, Query]]:
 
 def _looser(query: Query) -> Iterator[tuple[str, Query]]:
     yield from _filters(query)
+    if query.similar and not (looser := replace(query, similar=None)).empty:
+        yield f"similar:{query.similar}", looser
     for place, clause in enumerate(query.clauses):
         if not isinstance(clause, Word | Prefix):
             looser = replace(query, clauses=(*query.clauses[:place], *query.clauses[place + 1 :]))

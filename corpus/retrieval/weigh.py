@@ -6,13 +6,13 @@ keys. Whatever is found here is what is counted, ranked and marked in excerpts.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.analysis import Analyser
 from corpus.engine import EngineView
 from corpus.model import AllOf, AnyOf, Condition, Near, Not, Part, Source, Terms, WeightedQuery
+from corpus.retrieval.idf import idf
 from corpus.retrieval.outlets import filtered
 from corpus.retrieval.query import (
     Clause,
@@ -28,6 +28,7 @@ from corpus.retrieval.query import (
     Without,
     Word,
 )
+from corpus.retrieval.similar import Telling, likeness
 from corpus.told import Told
 
 _PARTS = {Field.TITLE: Part.HEADLINE, Field.BODY: Part.BODY, Field.AUTHOR: Part.AUTHOR, Field.SECTION: Part.SECTION}
@@ -81,12 +82,14 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
     weigher = _Weigher(analyser, view, query)
     for clause in query.clauses:
         weigher.take(clause)
+    if query.similar:
+        weigher.liken(query.similar)
     base, notes = filtered(query.filters, sources)
     notes += tuple(weigher.notes)
     common = weigher.common and not (weigher.words or weigher.conditions)
     if common:
         notes += (Told("These words are too common to search by: {words}.", words=tuple(weigher.common)),)
-    if (common and query.filters == Filters()) or (weigher.words and not weigher.scores):
+    if (common and query.filters == Filters()) or (weigher.words and not weigher.scores) or weigher.lost:
         base = WeightedQuery(sources=())  # not every article, which is what no word at all would mean
     asked = WeightedQuery(
         score=tuple(term for _, term in weigher.scores),
@@ -96,6 +99,7 @@ def weigh(query: Query, analyser: Analyser, view: EngineView, sources: Callable[
         without=base.without,
         languages=query.filters.languages or None,
         without_languages=query.filters.without_languages,
+        without_story=weigher.without_story,
         after=query.filters.after,
         before=query.filters.before,
     )
@@ -132,6 +136,8 @@ class _Weigher:
     scored: set[str] = field(default_factory=set)
     common: list[str] = field(default_factory=list)
     notes: list[Told] = field(default_factory=list)
+    without_story: int | None = None
+    lost: bool = False
     languages: Sequence[str] = field(init=False)
     main: str | None = field(init=False)
     expanded: int = field(init=False)
@@ -158,6 +164,26 @@ class _Weigher:
                 condition = self._condition(clause, scoring=True)
                 if condition is not None:
                     self.conditions.append(condition)
+
+    def liken(self, article_id: str) -> None:
+        """Take the article that others are to be like: its most telling words score, and enough of them must stand."""
+        like = likeness(self.view, self.analyser, article_id)
+        self.lost = like is None or not like.words
+        if like is None:
+            self.notes.append(Told("No article here has the id “{id}”.", id=article_id))
+        elif not like.words:
+            self.notes.append(Told("Nothing else in the archive has words of the article “{id}”.", id=article_id))
+        else:
+            self.scores += [(self._numbered(word), (Part.TEXT, word.term, word.weight)) for word in like.words]
+            self.conditions.append(like.condition)
+            self.without_story = like.story
+
+    def _numbered(self, word: Telling) -> int:
+        """The number of a word that makes others like an article; it may have been typed as well."""
+        if word.term not in self.terms:
+            self.terms[word.term] = self._known(word.typed, word.idf)
+        self.bound.discard(self.terms[word.term])
+        return self.terms[word.term]
 
     def _condition(  # noqa: PLR0911  # a table: a kind of clause, what it demands
         self, clause: Clause | Together, *, scoring: bool, part: Part = Part.TEXT
@@ -351,9 +377,3 @@ def _together(terms: Sequence[str], slop: int = 0) -> Terms:
     """
     places = [(place, term) for place, term in enumerate(terms) if term and not (slop and term in terms[:place])]
     return tuple((place - places[0][0], term) for place, term in places)
-
-
-def idf(view: EngineView, part: Part, *terms: str) -> float:
-    """How much a word tells, all its forms together: the idf of Lucene's and tantivy's BM25, never negative."""
-    frequency = min(sum(view.frequency(part, term) for term in terms), view.articles)
-    return math.log(1 + (view.articles - frequency + 0.5) / (frequency + 0.5))

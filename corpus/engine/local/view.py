@@ -18,7 +18,7 @@ from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from corpus.engine.local import forward
-from corpus.model import AllOf, Analysed, AnyOf, Condition, Near, Not, Order, Part, Scored, Tally, WeightedQuery
+from corpus.model import AllOf, Analysed, AnyOf, Condition, Enough, Near, Not, Order, Part, Scored, Tally, WeightedQuery
 
 TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two articles tie
 _ROUNDING = 0.999  # scores are 32-bit sums
@@ -227,6 +227,8 @@ class IndexView:
             negative.append(self._among("source", query.without))
         if query.without_languages:
             negative.append(self._among("language", query.without_languages))
+        if query.without_story is not None:
+            negative.append(self._between("story", query.without_story, query.without_story))
         if scoring and not (filters or positive or negative):
             return TantivyQuery.boolean_query(scoring)
         parts = [(Occur.Must, TantivyQuery.boolean_query(scoring))] if scoring else []
@@ -245,6 +247,9 @@ class IndexView:
                 return self._all_of(condition.conditions)
             case AnyOf():
                 return self._any_of(condition.conditions)
+            case Enough():
+                votes = [(Occur.Should, self._condition(each)) for each, own in condition.votes for _ in range(own)]
+                return TantivyQuery.boolean_query(votes, minimum_number_should_match=condition.at_least)
 
     def _all_of(self, conditions: Sequence[Condition]) -> TantivyQuery:
         parts = [(Occur.MustNot, self._condition(each.condition)) for each in conditions if isinstance(each, Not)]
@@ -274,15 +279,12 @@ class IndexView:
         if query.languages is not None:
             yield self._among("language", query.languages)
         if query.after or query.before:
-            first, end = query.after or date.min, query.before or date.max
-            yield TantivyQuery.range_query(
-                self._schema,
-                "day",
-                FieldType.Integer,
-                first.toordinal(),
-                end.toordinal(),
-                include_upper=query.before is None,
-            )
+            first, end = (query.after or date.min).toordinal(), (query.before or date.max).toordinal()
+            yield self._between("day", first, end if query.before is None else end - 1)
+
+    def _between(self, field: str, least: int, most: int) -> TantivyQuery:
+        """Both are included."""
+        return TantivyQuery.range_query(self._schema, field, FieldType.Integer, least, most)
 
     def _among(self, field: str, values: Sequence[str]) -> TantivyQuery:
         return TantivyQuery.term_set_query(self._schema, field, list(values))

@@ -146,10 +146,11 @@ def grouped(clause: Clause | Together) -> str:
     return f"({clause})" if isinstance(clause, Either | Together) else str(clause)
 
 
-def conditions(filters: Filters, sort: Sort, *, copies_all: bool) -> str:
+def conditions(filters: Filters, sort: Sort, *, copies_all: bool, similar: str | None = None) -> str:
     """What is asked of an answer besides its clauses."""
+    like = f"similar:{similar}" if similar else ""
     order = "" if sort is Sort.RELEVANCE else f"sort:{sort}"
-    return " ".join(filter(None, [str(filters), order, "copies:all" if copies_all else ""]))
+    return " ".join(filter(None, [like, str(filters), order, "copies:all" if copies_all else ""]))
 
 
 def _quoted(name: str) -> str:

@@ -16,13 +16,14 @@ from corpus.retrieval.query.period import NoPeriod, Period, day_after, read_last
 from corpus.told import Told
 
 _ALIASES = {"site": "source", "language": "lang"}
-FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", *_ALIASES})
+FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", "similar", *_ALIASES})
 """The names that stand before a colon."""
 
 _LONGEST_NAME = 100
 _MOST_SOURCES = 10
 _MOST_LANGUAGES = 5
 _LONGEST_SHOWN = 40  # characters of a value that a note repeats
+_ID = re.compile(r"[a-z2-7]{10}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
 _TOO_MANY_SOURCES = Told("Only the first {number} sources were read.", number=_MOST_SOURCES)
 _TOO_MANY_LANGUAGES = Told("Only the first {number} languages were read.", number=_MOST_LANGUAGES)
@@ -35,6 +36,7 @@ class FilterReader:
         self.filters = Filters()
         self.sort = Sort.RELEVANCE
         self.copies_all = False
+        self.similar: str | None = None
         self._sorted = False
         self._today = today
         self._note = note
@@ -56,6 +58,8 @@ class FilterReader:
             self._take_sort(value.lower())
         elif name == "copies":
             self._take_copies(value.lower())
+        elif name == "similar":
+            self._take_similar(value.lower())
         else:
             self._take_days(name, value)
 
@@ -67,7 +71,7 @@ class FilterReader:
             self.filters = replace(self.filters, sources=self.filters.sources[:-1])
 
     def __str__(self) -> str:
-        return conditions(self.filters, self.sort, copies_all=self.copies_all)
+        return conditions(self.filters, self.sort, copies_all=self.copies_all, similar=self.similar)
 
     def _take_sources(self, names: list[str], *, excluded: bool) -> None:
         found = [name for name in map(_name, names) if name]
@@ -111,6 +115,17 @@ class FilterReader:
             )
             return
         self.copies_all = True
+
+    def _take_similar(self, value: str) -> None:
+        if not _ID.fullmatch(value):
+            no_id = Told(
+                "“similar:{value}” was left out: the id of an article has ten characters.", value=_shown(value)
+            )
+            self._note(no_id)
+            return
+        if self.similar and self.similar != value:
+            self._note(Told("Articles are found by one other at a time: similar:{value} holds.", value=value))
+        self.similar = value
 
     def _take_days(self, name: str, value: str) -> None:
         """Take a period; several hold together, so the days that pass are those that all of them have."""

@@ -19,13 +19,15 @@ from corpus.told import Told
 class Query:
     """What was asked: clauses, filters, an order, and notes on how it was read (which do not make it another query).
 
-    ``copies_all`` says that articles with the same text are not folded under one hit.
+    ``copies_all`` says that articles with the same text are not folded under one hit; ``similar`` is the id of an
+    article, and asks for others like it.
     """
 
     clauses: tuple[Clause, ...] = ()
     filters: Filters = Filters()  # noqa: RUF009  # frozen, like this
     sort: Sort = Sort.RELEVANCE
     copies_all: bool = False
+    similar: str | None = None
     notes: tuple[Told, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -62,7 +64,7 @@ class Query:
     def _of(cls, reader: Reader) -> Query:
         clauses = reader.clauses()
         filters = reader.filters
-        return cls(clauses, filters.filters, filters.sort, filters.copies_all, reader.notes)
+        return cls(clauses, filters.filters, filters.sort, filters.copies_all, filters.similar, reader.notes)
 
     def ordered(self, sort: Sort) -> Query:
         """The same in another order."""
@@ -80,10 +82,11 @@ class Query:
     @property
     def empty(self) -> bool:
         """Whether nothing at all was asked."""
-        return not self.clauses and self.filters == Filters()
+        return not self.clauses and self.filters == Filters() and not self.similar
 
     def __str__(self) -> str:
         """The canonical text: one line, at most 300 characters, no backtick."""
         shown: Callable[[Clause], str] = grouped if len(self.clauses) > 1 else str
         parts = [shown(clause) for clause in self.clauses]
-        return " ".join(filter(None, [*parts, conditions(self.filters, self.sort, copies_all=self.copies_all)]))
+        others = conditions(self.filters, self.sort, copies_all=self.copies_all, similar=self.similar)
+        return " ".join(filter(None, [*parts, others]))
