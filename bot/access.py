@@ -39,14 +39,26 @@ def may_ask(interaction: discord.Interaction[Dateline]) -> None:
     Raises:
         Refused: the archive may not be asked from here.
     """
-    settings = interaction.client.settings
-    if interaction.guild_id is not None:
-        listed = not settings.allowed_guilds or interaction.guild_id in {*settings.allowed_guilds, settings.admin_guild}
-        own = interaction.is_user_integration() and not interaction.is_guild_integration()
-        allowed = listed and (settings.user_install or not own)
-    else:
-        allowed = settings.user_install or not (settings.allowed_guilds or interaction.is_user_integration())
-    if not allowed:
+    by_person, guild = interaction.is_user_integration(), interaction.guild_id
+    own = by_person and (guild is None or not interaction.is_guild_integration())
+    _must_be_let(interaction.client.settings, guild, own=own)
+
+
+def may_write(settings: Settings, guild: int | None) -> None:
+    """Let pass whoever writes to the bot in this server, or directly: by the same rules.
+
+    Raises:
+        Refused: the archive may not be asked from there.
+    """
+    _must_be_let(settings, guild, own=False)
+
+
+def _must_be_let(settings: Settings, guild: int | None, *, own: bool) -> None:
+    """``own`` says that only the person's own installation brought the bot there."""
+    listed = not settings.allowed_guilds or guild in {*settings.allowed_guilds, settings.admin_guild}
+    if guild is None:
+        listed = settings.user_install or not settings.allowed_guilds
+    if not listed or (own and not settings.user_install):
         raise Refused("This archive cannot be asked from here: its keeper has limited it to other places.")
 
 

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from bot import access, commands, registry
+from bot.chat import Chat
 from bot.language import Languages
 from bot.logs import Journal
 from bot.press import pressed
@@ -29,12 +30,12 @@ _FAREWELL, _PARTING = 0.5, 1.0  # seconds for Discord to take leave, and for tha
 
 
 class Dateline(discord.AutoShardedClient):
-    """The bot. Reads the archive through ``archive``; holds no member, no message and no privileged intent."""
+    """The bot. Reads the archive through ``archive``; holds no member, no message's text and no privileged intent."""
 
     def __init__(self, archive: AsyncCorpus, settings: Settings) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
@@ -46,6 +47,7 @@ class Dateline(discord.AutoShardedClient):
         self.languages = Languages()
         self.journal = Journal(queries=settings.log_queries)
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
+        self.chat = Chat(self)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
         commands.load(self.tree, settings.admin_guild)
 
@@ -81,6 +83,10 @@ class Dateline(discord.AutoShardedClient):
         """A button, a menu or a form was used: each is known by its ``custom_id`` alone."""
         if interaction.type in _PRESSED:
             await pressed(interaction, ACTS)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message was written where the bot is; what stands in it is there only if it is meant for the bot."""
+        await self.chat.hear(message)
 
     async def leave(self) -> None:
         """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""

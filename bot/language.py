@@ -11,10 +11,11 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -41,11 +42,11 @@ NAMES = {
 """Every language that there are replies in, by its code, as it names itself. Discord itself is not there in Arabic."""
 
 _COMMAND = re.compile(r"`/([\w-]+)((?: [\w-]+)*)`")
-_FORMS = {
-    "en": "en_US",
-    "pt": "pt_BR",
-    "zh": "zh_Hans_CN",
-}  # of dates and numbers, where the code alone says too little
+_FORMS = {"en": "en_US", "pt": "pt_BR", "zh": "zh_Hans_CN"}  # locales where the code alone says too little
+
+_DATE_PART = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_COUNTED_DATE = re.compile(r"(\d{4})\s*年(?:\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?)?")
+_LINK = 3  # letters of a word between the parts of a date, such as “de”; longer ones are no part of a date
 
 Value = object
 """What fills a field: ``Markdown``, a text, a number, a day, what the archive told, or several texts."""
@@ -119,6 +120,16 @@ class Language:
         zone = "" if moment.offset is None else f" UTC{str(moment)[-6:] if moment.offset else ''}"
         return f"{self.day(moment.day)}, {format_time(moment.time, 'HH:mm', locale=self._locale)}{zone}"
 
+    def dated(self, text: str) -> str:
+        """A date with the month in this language's words, as one with English words; any other text as it is."""
+        if counted := _COUNTED_DATE.fullmatch(text):
+            return "-".join(filter(None, counted.groups()))
+        parts = _DATE_PART.findall(text.casefold())
+        months = [self._months.get(part) for part in parts]
+        if len(list(filter(None, months))) != 1 or any(map(self._is_no_part, parts)):
+            return text
+        return " ".join(month or part for part, month in zip(parts, months, strict=True) if month or part.isdecimal())
+
     def any_of(self, parts: list[str]) -> str:
         """Several things of which one is meant: “a, b or c”."""
         return format_list(parts, style="or", locale=self._locale)
@@ -134,6 +145,22 @@ class Language:
     def _mention(self, command: re.Match[str]) -> str:
         number = self._commands.get(command[1])
         return command[0] if number is None else f"</{command[1]}{command[2]}:{number}>"
+
+    def _is_no_part(self, word: str) -> bool:
+        """Whether a word shows that a text is no date."""
+        return not word.isdecimal() and len(word) > _LINK and word not in self._months
+
+    @cached_property
+    def _months(self) -> Mapping[str, str]:
+        """The English name of a month, by each name that it has in this language."""
+        english = get_month_names("wide", locale=ENGLISH)
+        named = [
+            get_month_names("abbreviated", "stand-alone", self._locale),
+            get_month_names("abbreviated", "format", self._locale),
+            get_month_names("wide", "stand-alone", self._locale),
+            get_month_names("wide", "format", self._locale),
+        ]
+        return {names[month].casefold().rstrip("."): english[month] for names in named for month in english}
 
     def _translated(self, told: Told) -> str:
         values = self._plain(told.values)

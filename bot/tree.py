@@ -71,7 +71,7 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
         return _TOO_LATE[cause.code]
-    outcome, sentence = _sentence(cause, language_of(interaction))
+    outcome, sentence = trouble(cause, language_of(interaction))
     try:
         await _tell(interaction, notice(sentence))
     except (discord.HTTPException, OSError) as failure:
@@ -79,8 +79,8 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     return outcome
 
 
-def _sentence(cause: Exception, language: Language) -> tuple[str, Markdown]:
-    """The outcome for the log, and what the person reads."""
+def trouble(cause: Exception, language: Language) -> tuple[str, Markdown]:
+    """What went wrong: the outcome for the log, and what the person reads. Logs what nobody expected."""
     if isinstance(cause, access.Refused):
         return "refused", language.say(str(cause))
     if isinstance(cause, CorpusError):

@@ -52,7 +52,8 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
         await archive.close()
     for missing in (each for each in parse_inputs(settings.corpus_inputs) if not each.location.exists()):
         click.echo(f"CORPUS_INPUTS: there is no {missing.location}, which is to be “{missing.name}”.", err=True)
-    names = ", ".join(f"/{command['name']}" for command in commands)
+    typed = (command["name"] for command in commands if command["type"] == discord.AppCommandType.chat_input.value)
+    names = ", ".join(f"/{name}" for name in typed)
     click.echo(f"Ready to connect, with {names} over {holdings(status, Languages().of('en'))}.")
     return 0
 

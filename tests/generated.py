@@ -17,6 +17,8 @@ from bot.settings import Settings
 ROOT = Path(__file__).parent.parent
 _GROUP = 1  # the type of an option that is a command of its own (Discord: application command option types)
 
+_MESSAGE = 3  # the type of a command in the menu of a message (Discord: application command types)
+
 
 def readme(text: str) -> str:
     """README with its generated parts written anew."""
@@ -46,6 +48,8 @@ def _command_rows(command: dict, before: str = "/") -> list[tuple[str, str, str]
     if nested:
         return [row for option in nested for row in _command_rows(option, f"{name} ")]
     options = ", ".join(f"`{option['name']}`" for option in command.get("options", []))
+    if command["type"] == _MESSAGE:
+        return [(f"`{command['name']}`", "", "In the menu of a message (Apps)")]
     return [(f"`{name}`", options, command["description"])]
 
 

@@ -357,3 +357,72 @@ def test_of_a_long_pasted_text_the_small_words_go_first():
     longer = Query.words(" of the with ".join([*words, "storm", "wind"]))
     assert len(str(longer)) <= 300
     assert any("cut at 300" in note for note in longer.notes)
+
+
+# A query that goes on from another.
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "after"),
+    [
+        ("ferry Aurelia", "inquiry", "ferry Aurelia +inquiry"),
+        ("ferry", 'cod "stern door"', 'ferry +cod +"stern door"'),
+        ("ferry OR tanker", "inquiry", "(ferry OR tanker) +inquiry"),
+        ("ferry source:a.example sort:newest", "cod after:2022",
+         "ferry +cod source:a.example after:2022-01-01 sort:newest"),
+        ("ferry copies:all", "cod", "ferry +cod copies:all"),
+        ("ferry", "cod OR herring", "ferry +(cod OR herring)"),
+        ("source:a.example", "cod", "+cod source:a.example"),
+        ("ferry", "", "ferry"),
+    ],
+)  # fmt: skip
+def test_a_query_requires_further_words_and_keeps_all_else(before, more, after):
+    assert str(Query.parse(before).requiring(Query.parse(more))) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "less", "after"),
+    [
+        ("ferry Aurelia", "verdict", "ferry Aurelia -verdict"),
+        ("ferry", 'verdict "stern door"', 'ferry -verdict -"stern door"'),
+        ("ferry -cod before:2023", "verdict", "ferry -cod -verdict before:2023-01-01"),
+        ("ferry", "source:a.example", "ferry -source:a.example"),
+        ("ferry", "-verdict", "ferry +verdict"),
+    ],
+)
+def test_a_query_excludes_further_words_and_keeps_all_else(before, less, after):
+    assert str(Query.parse(before).excluding(Query.parse(less))) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "other", "after"),
+    [
+        ("election results", "Kazakhstan", "election results +Kazakhstan"),
+        ("election results +Kazakhstan", "Peru", "election results +Peru"),
+        ("election +Kazakhstan -poll", "Peru", "election -poll +Peru"),
+        ("Kazakhstan", "Peru", "Peru"),
+        ('"visa free" -poll after:2022', "Peru", "Peru -poll after:2022-01-01"),
+        ("+Kazakhstan", "Peru", "Peru"),
+        ("ferry OR tanker", "Peru", "(ferry OR tanker) +Peru"),
+        ("source:a.example sort:oldest", "Peru", "Peru source:a.example sort:oldest"),
+    ],
+)
+def test_a_query_is_asked_of_something_else_in_the_place_of_what_had_to_hold(before, other, after):
+    assert str(Query.parse(before).about(Query.parse(other))) == after
+
+
+def test_where_there_is_no_room_for_all_the_further_words_stay():
+    full = Query.words(" ".join(f"harbour{number}" for number in range(60)))
+    joined = full.requiring(Query.parse("verdict"))
+    assert str(joined).startswith("+verdict harbour0 ")
+    assert any("cut at 300" in note for note in joined.notes)
+    heavy = Query.parse(" ".join(f"-w{number}" for number in range(8)))
+    assert Without(Word("verdict")) in heavy.excluding(Query.parse("verdict")).clauses
+
+
+@given(_TYPED, st.one_of(_TYPED, _BUILT), st.sampled_from([Query.requiring, Query.excluding, Query.about]))
+@settings(max_examples=300)
+def test_a_query_that_goes_on_from_another_reads_back_as_the_same(before, more, joined):
+    query = joined(Query.parse(before, today=TODAY), Query.parse(more, today=TODAY))
+    assert Query.parse(str(query)) == query
+    assert len(str(query)) <= 300

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.press import Outdated, Press
 from corpus import Query
+
+if TYPE_CHECKING:
+    from discord import Message
 
 _QUERY = re.compile(r"`([^`]+)`")
 
@@ -15,8 +18,7 @@ _QUERY = re.compile(r"`([^`]+)`")
 def header_of(press: Press) -> str:
     """The text that begins with the query; '' where there is none."""
     message = press.interaction.message
-    texts = (text for component in (message.components if message else ()) for text in _texts(component))
-    return next(filter(_QUERY.match, texts), "")
+    return _header(message) if message else ""
 
 
 def query_on(press: Press) -> Query:
@@ -25,10 +27,35 @@ def query_on(press: Press) -> Query:
     Raises:
         Outdated: there is none on it.
     """
-    found = _QUERY.match(header_of(press))
-    if found is None:
+    message = press.interaction.message
+    query = answered(message) if message else None
+    if query is None:
         raise Outdated
-    return Query.parse(found[1], today=press.interaction.client.today)
+    return query
+
+
+def answered(message: Message) -> Query | None:
+    """The query that a message answers; None where there is none on it. It has days, so it depends on no other."""
+    found = _QUERY.match(_header(message))
+    return Query.parse(found[1]) if found else None
+
+
+def page_of(message: Message) -> int:
+    """The page that an answer shows, as the button that leads to any other says; the first where there is none."""
+    for item in (item for row in message.components for item in getattr(row, "children", ())):
+        act, *arguments = (getattr(item, "custom_id", None) or "").split(":")
+        if act == "jump" and len(arguments) > 1 and arguments[1].isdecimal():
+            return int(arguments[1])
+    return 1
+
+
+def _header(message: Message) -> str:
+    return next(filter(_QUERY.match, texts_of(message)), "")
+
+
+def texts_of(message: Message) -> Iterator[str]:
+    """Every text that the components of a message show, in the order they are read."""
+    return (text for component in message.components for text in _texts(component))
 
 
 def _texts(component: Any) -> Iterator[str]:

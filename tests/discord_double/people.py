@@ -5,10 +5,10 @@ Waiting is by events, at most `timeout` seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from . import limits
+from . import limits, stored
 from .answers import Answer, Shown
 from .commands import choose, must_be_complete, pair
 from .core import WAIT_SECONDS
@@ -139,18 +139,28 @@ class User:
             limits.COMMAND, self.person, place, data, locale, timeout=timeout, first_response=first_response
         )
 
-    async def post(self, channel: Channel, text: str, *, to: Shown | Message | None = None) -> Shown:
+    async def post(
+        self,
+        channel: Channel,
+        text: str,
+        *,
+        to: Shown | Message | None = None,
+        mention: bool = True,
+        embeds: Sequence[Json] = (),
+    ) -> Shown:
         """Write a message and wait for nothing; `<@bot>` stands for the bot's mention, `to` is the message it
-        replies to."""
+        replies to, whose author is mentioned unless `mention` is False; `embeds` are those that a client adds to
+        links."""
         core = self._double.core
         message = Message(core.world.ids.fresh(), channel, self.person, revision=1)
         message.body["content"] = text.replace("<@bot>", core.world.application.bot.mention)
+        message.body["embeds"] = stored.embeds(embeds)
         people = core.world.people.values()
         message.pings = {str(person.id) for person in people if person.mention in message.body["content"]}
         target = to.message if isinstance(to, Shown) else to
         if target is not None:
             message.kind, message.extra = REPLY, reference(target) | {"referenced_message": target.to_json()}
-            message.pings.add(str(target.author.id))
+            message.pings |= {str(target.author.id)} if mention else set()
         core.messages[message.id] = message
         if channel.holds_bot:
             await self._double.gateway.publish_message(message)
@@ -162,13 +172,14 @@ class User:
         text: str,
         *,
         to: Shown | Message | None = None,
+        mention: bool = True,
         replies: int = 1,
         timeout: float = WAIT_SECONDS,
     ) -> list[Shown]:
         """Write a message and wait for that many messages of the bot in the channel; those are returned.
 
         `replies=0` waits until the bot has taken the message in, and returns what it said by then."""
-        said = (await self.post(channel, text, to=to)).message
+        said = (await self.post(channel, text, to=to, mention=mention)).message
         assert said is not None
         if not replies:
             await self._double.caught_up()

@@ -153,13 +153,25 @@ async def _list_messages(rest: Rest, call: Call) -> list[Json]:
 async def _create_message(rest: Rest, call: Call) -> Json:
     channel = _channel(rest, call, needs=limits.SEND_MESSAGES)
     core = rest.core
+    if (sent := _sent_already(rest, channel, call.body)) is not None:
+        return sent.to_json()
     message = Message(core.world.ids.fresh(), channel, core.world.application.bot)
     _refer(rest, message, call.body.get("message_reference"))
     body = dict(call.body) | {"flags": int(call.body.get("flags") or 0) & ~limits.EPHEMERAL}
     write(message, Upload(body, call.files), ids=core.world.ids, media=core.media)
+    message.extra |= {"nonce": call.body["nonce"]} if call.body.get("nonce") else {}
     core.messages[message.id] = message
     await rest.gateway.echo(message)
     return message.to_json()
+
+
+def _sent_already(rest: Rest, channel: Channel, body: Json) -> Message | None:
+    """The message of the same nonce, which Discord gives back where `enforce_nonce` asks for it, and makes no other
+    (Reference > Message > Create Message)."""
+    nonce = body.get("nonce")
+    if nonce is None or not body.get("enforce_nonce"):
+        return None
+    return next((sent for sent in rest.messages_in(channel) if sent.extra.get("nonce") == nonce), None)
 
 
 @route("GET", "/channels/{channel_id}/messages/{message_id}")

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from corpus.retrieval.query.clauses import Clause, Filters, Sort, conditions, grouped
+from corpus.retrieval.query.clauses import Clause, Either, Filters, Must, Sort, Without, conditions, grouped
 from corpus.retrieval.query.reading import Reader
+from corpus.retrieval.query.settling import Group, must, without
 from corpus.told import Told
 
 
@@ -78,6 +79,33 @@ class Query:
         """The same from these outlets alone, or, with none, from any; read anew, since there may be too many."""
         filters = replace(self.filters, sources=tuple(names))
         return Query.parse(str(replace(self, filters=filters))) if names else replace(self, filters=filters, notes=())
+
+    def requiring(self, other: Query) -> Query:
+        """The same, where an article must also have all that another asks for, and pass its filters too."""
+        return self._with(self.clauses, must(Group(other.clauses)).clauses, other.filters)
+
+    def excluding(self, other: Query) -> Query:
+        """The same without articles that have anything that another asks for, or are from an outlet that it names."""
+        unwanted = Filters(without=other.filters.sources)
+        return self._with(self.clauses, without(Group(other.clauses)).clauses, unwanted)
+
+    def about(self, other: Query) -> Query:
+        """The same of something else: what another asks for must hold in the place of what had to hold until now.
+
+        Where there is but one word or phrase to stay, that is what goes, and the other is asked in its place.
+        """
+        kept = tuple(clause for clause in self.clauses if not isinstance(clause, Must))
+        wished = [clause for clause in kept if not isinstance(clause, Without)]
+        alone = len(wished) <= 1 and kept == self.clauses and not any(isinstance(each, Either) for each in wished)
+        if alone or not wished:
+            return self._with(other.clauses, [each for each in kept if each not in wished], other.filters)
+        return self._with(kept, must(Group(other.clauses)).clauses, other.filters)
+
+    def _with(self, clauses: Sequence[Clause], more: Sequence[Clause], filters: Filters) -> Query:
+        """These clauses and filters, read anew, since there may be too many: then ``more`` is what goes first."""
+        held = f"{conditions(self.filters, self.sort, copies_all=self.copies_all)} {filters}"
+        query = Query.parse(f"{Query((*clauses, *more))} {held}")
+        return Query.parse(f"{Query((*more, *clauses))} {held}") if query.notes else query
 
     @property
     def empty(self) -> bool:
