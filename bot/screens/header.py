@@ -25,10 +25,16 @@ def query_on(press: Press) -> Query:
     Raises:
         Outdated: there is none on it.
     """
-    found = _QUERY.match(header_of(press))
+    found = query_if_any(press)
     if found is None:
         raise Outdated
-    return Query.parse(found[1], today=press.interaction.client.today)
+    return found
+
+
+def query_if_any(press: Press) -> Query | None:
+    """The query that the message answers, or that led to what it shows; None where nothing was asked."""
+    found = _QUERY.match(header_of(press))
+    return found and Query.parse(found[1], today=press.interaction.client.today)
 
 
 def _texts(component: Any) -> Iterator[str]:
