@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discord import ui
+from discord import app_commands, ui
 
 from bot.language import Language
-from bot.markdown import Line, code, link, units
+from bot.markdown import Line, code, link, short, units
 from bot.reader import Audience, Reader
 from bot.render.cards import HEADLINE, byline, heading, source_and_date
 from bot.render.fragment import leading_to
-from bot.render.layout import TEXT, Item, button, form, panel, row, view
+from bot.render.layout import OPTION, TEXT, Item, button, form, panel, row, view
 from bot.render.pages import ROOM, page_with, pages
 from bot.render.pages import shown as page_of
 from bot.render.results import delete, shared_by
-from corpus import Article, PubDate, Query, Reading, Span
+from corpus import Article, Headline, PubDate, Query, Reading, Span
 
+_OUTLET = 30  # UTF-16 units of an outlet in a suggestion
 _LABEL = 20  # UTF-16 units that a link takes besides its headline and its address
 
 
@@ -62,6 +63,14 @@ def jump(asker: int, article_id: str, number: int, language: Language) -> ui.Mod
     """The form that asks which page."""
     fields = [("page", language.label("Page"), str(number))]
     return form(language.label("Go to a page"), fields, "article-goto", asker, article_id)
+
+
+def choice(found: Headline, language: Language) -> app_commands.Choice[str]:
+    """An article as a suggestion: its headline, outlet and day, of which the headline is cut."""
+    outlet = short(found.source_name or found.source, _OUTLET)
+    about = f" · {outlet} · {language.day(found.published.day)}"
+    headline = short(found.headline, OPTION - units(about)) or language.label("Without a headline")
+    return app_commands.Choice(name=headline + about, value=found.id)
 
 
 def credit_of(shown: Article, language: Language) -> list[str]:

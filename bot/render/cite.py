@@ -92,10 +92,13 @@ def plain(cited: Cited) -> str:
 
 
 def markdown(cited: Cited) -> str:
-    """The same, its headline being the link."""
+    """The same, its headline being the link; where that would not hold in every reader's Markdown, it stands behind."""
     headline = _escaped(cited.headline)
-    linked = f"[{headline}]({cited.url})" if cited.url and headline else headline or cited.url
-    return " ".join(_stopped([_escaped(cited.byline), linked, f"{_escaped(cited.source)}, {cited.day}"]))
+    leads = bool(cited.url and headline) and not any(sign in headline for sign in ("[", "]", "//"))
+    parts = [_escaped(cited.byline), headline, f"{_escaped(cited.source)}, {cited.day}"]
+    if leads:
+        parts[1] = f"[{headline}]({cited.url})"
+    return " ".join(filter(None, [*_stopped(parts), f"<{cited.url}>" if cited.url and not leads else ""]))
 
 
 def bibtex(cited: Cited) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import regex
 
-from bot.markdown import link
+from bot.markdown import clean, link
 
 _DIRECTIVE = ":~:"
 _FIRST, _LAST = 4, 3  # words of a passage by which it is found
@@ -42,8 +42,9 @@ def _found_by(passage: str) -> tuple[str, ...]:
     stop = max((stop for stop in stops if stop <= _LONG), default=stops[0])
     start = min((start for start in starts if len(line) - start <= _LONG), default=starts[-1])
     parts = (line,) if stop >= start else (_ENDS.sub("", line[:stop]), _ENDS.sub("", line[start:]))
-    return parts if all(0 < len(part) <= _LONGEST for part in parts) else ()
+    # What hides in a text of ours hardly hides in the page as well.
+    return parts if all(0 < len(part) <= _LONGEST and clean(part) == part for part in parts) else ()
 
 
 def _encoded(words: str) -> str:
-    return quote(words, safe="", errors="replace").replace("-", "%2D")
+    return quote(words, safe="").replace("-", "%2D")

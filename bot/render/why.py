@@ -12,7 +12,7 @@ from bot.reader import Reader
 from bot.render.article import credit_of
 from bot.render.cards import heading
 from bot.render.layout import TEXT, box
-from corpus import Article, Query, Why
+from corpus import Article, Given, Query, Why
 
 _WORD = 80  # UTF-16 units of one
 _LEAST = 100  # left for the line that counts the words for which there is no room
@@ -41,20 +41,32 @@ def _words(given: Why, language: Language, room: int) -> Iterator[str]:
     """A line for each word, the one that gave most first; those without room are counted."""
     ordered = sorted(given.words, key=lambda word: -word.points)
     for place, word in enumerate(ordered):
-        named = Markdown(f"**{Line.of(word.word).cut(_WORD).markdown}**")
-        stands = language.say(
-            "{word}: {headline} × in the headline, {text} × in the text",
-            word=named,
-            headline=word.headline,
-            text=word.text,
-        )
-        line = _worth(stands, word.points, given.score, language)
+        line = _worth(_standing(word, language), word.points, given.score, language)
         room -= units(line) + 1
         if room < 0:
             left = len(ordered) - place
             yield f"-# {language.count('and {number} more', 'and {number} more', left)}"
             return
         yield line
+
+
+def _standing(word: Given, language: Language) -> Markdown:
+    """A word and how often it stands where."""
+    named = Markdown(f"**{Line.of(word.word).cut(_WORD).markdown}**")
+    if word.credit:
+        return language.say(
+            "{word}: {headline} × in the headline, {text} × in the text, {credit} × in outlet and byline",
+            word=named,
+            headline=word.headline,
+            text=word.text,
+            credit=word.credit,
+        )
+    return language.say(
+        "{word}: {headline} × in the headline, {text} × in the text",
+        word=named,
+        headline=word.headline,
+        text=word.text,
+    )
 
 
 def _rest(given: Why, language: Language) -> Iterator[str]:
@@ -82,4 +94,5 @@ def _meaning(given: Why, language: Language) -> str:
 
 def _worth(what: Markdown, points: float, score: float, language: Language) -> str:
     share = language.percent(round(points / score, 2) if score else 0)
-    return f"{what} · {language.say('{points} points, {share} of the score', points=language.decimal(points), share=share)}"
+    worth = language.say("{points} points, {share} of the score", points=language.decimal(points), share=share)
+    return f"{what} · {worth}"
