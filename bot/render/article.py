@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from discord import app_commands, ui
 
 from bot.language import Language
-from bot.markdown import Line, code, link, short, units
+from bot.markdown import Line, Markdown, code, link, short, units
 from bot.reader import Audience, Reader
 from bot.render.cards import HEADLINE, byline, heading, source_and_date
 from bot.render.fragment import leading_to
@@ -79,7 +79,10 @@ def credit_of(shown: Article, language: Language) -> list[str]:
     lines = [f"{source_and_date(credit, language)}{byline(credit.byline, language)}"]
     if shown.updated is None:
         return lines
-    return [*lines, language.say("updated {when}", when=language.published(PubDate.from_datetime(shown.updated)))]
+    return [
+        *lines,
+        language.say("updated {when}", when=Markdown(language.published(PubDate.from_datetime(shown.updated)))),
+    ]
 
 
 def _address(reading: Reading, room: int) -> str | None:

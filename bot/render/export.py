@@ -9,10 +9,7 @@ from discord import ui
 from bot.markdown import code
 from bot.reader import Reader
 from bot.render.layout import panel, view
-from corpus import Export, as_csv, as_json_lines
-
-MOST = 1000
-"""Rows of an export."""
+from corpus import EXPORTED, Export, as_csv, as_json_lines
 
 CSV, LINES = "results.csv", "results.jsonl"
 
@@ -47,7 +44,7 @@ def exported(files: Files, reader: Reader) -> ui.LayoutView:
     """The message that holds the files."""
     count, say = reader.language.count, reader.language.say
     lines = [code(files.query), count("{number} article matches.", "{number} articles match.", files.matched)]
-    if files.large or files.rows >= MOST:
+    if files.large or files.rows >= EXPORTED:
         lines.append(
             count(
                 "The files have the first {number} row only.",
@@ -61,8 +58,8 @@ def exported(files: Files, reader: Reader) -> ui.LayoutView:
         )
     if files.large:
         lines.append(say("More is larger than what may be attached here: choose a shorter period or fewer outlets."))
-    elif files.rows >= MOST:
+    elif files.rows >= EXPORTED:
         lines.append(
-            say("More than {most} are not exported at once: choose a shorter period or fewer outlets.", most=MOST)
+            say("More than {most} are not exported at once: choose a shorter period or fewer outlets.", most=EXPORTED)
         )
     return view(panel("\n".join(lines)), *(ui.File(f"attachment://{name}") for name in (CSV, LINES)))

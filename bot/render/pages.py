@@ -23,7 +23,7 @@ _OWED = 4  # a backslash at a paragraph's beginning and at its end, and the gap 
 _ELLIPSES = 4  # an ellipsis with its space, at the beginning and at the end of a page
 _LEAST = 400  # what must be left of a page for a paragraph to begin there that none can hold
 _BOLD = 6  # the most that one match takes in bold: asterisks, and backslashes at its ends
-_READABLE = 200  # characters: no grapheme that anybody reads is longer
+_READABLE = 100  # characters: no grapheme that anybody reads is longer
 _PARAGRAPH = re.compile(r"[^\n]+")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -88,7 +88,8 @@ def _cut(text: str, dear: Sequence[int], start: int, room: int) -> int:
     if space > start:
         return len(text[start:space].rstrip(" ")) + start
     seen = max(start, furthest - _READABLE)
-    ends = (found.end() for found in _GRAPHEME.finditer(text, seen, furthest + _READABLE))
+    # Of the text alone that is looked at: flags are told from one another by counting back to the first of them.
+    ends = (seen + found.end() for found in _GRAPHEME.finditer(text[seen : furthest + 1]))
     return max((end for end in ends if end <= furthest), default=furthest)
 
 

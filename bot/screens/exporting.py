@@ -9,7 +9,7 @@ import discord
 from bot.press import Press
 from bot.render import export as rendered
 from bot.render.archive import notice
-from bot.render.export import CSV, LINES, MOST, Files
+from bot.render.export import CSV, LINES, Files
 from bot.screens.header import query_on
 from bot.screens.place import begin_privately
 from bot.tree import give
@@ -33,4 +33,4 @@ async def export(press: Press) -> None:
 
 def _files(corpus: Corpus, query: Query, size: int) -> Files:
     """Made in the archive's own thread: a thousand rows take a while."""
-    return Files.of(corpus.export(query, MOST), size)
+    return Files.of(corpus.export(query), size)
