@@ -101,6 +101,10 @@ class Language:
         """A whole number."""
         return format_decimal(number, locale=self._locale)
 
+    def decimal(self, number: float) -> str:
+        """A number with one decimal place."""
+        return format_decimal(number, "#,##0.0", locale=self._locale)
+
     def percent(self, share: float) -> str:
         """A share of one, in percent with two significant digits at least."""
         return format_percent(share, "#,##0.##%", locale=self._locale)

@@ -46,6 +46,8 @@ _NOISY = re.compile(f"^ |  | $|[^\\S ]|[{_UNSEEN}{_JOINERS}]")
 _MEANING = re.compile(r"[\\*_~`|<>\[\]#@]|:(?!\s)")
 # What means something only where a line begins: list items and subtext.
 _LINE_START = re.compile(r"(\d*)([-+.)])")
+# Characters that take two UTF-16 units as markdown: those that are escaped, and those beyond the first plane.
+_DOUBLE = re.compile(rf"{_MEANING.pattern}|[\U00010000-\U0010ffff]")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _GRAPHEME = regex.compile(r"\X")
 _CODE = re.compile(r"`([^`]+)`")
@@ -57,6 +59,11 @@ _CONTEXT = 30  # characters kept before a match where a line is cut at its begin
 def units(text: str) -> int:
     """The length of a text in UTF-16 units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def doubles(text: str) -> list[int]:
+    """Where the characters of a text stand that take two units as markdown; every other takes one at most."""
+    return [found.start() for found in _DOUBLE.finditer(text)]
 
 
 def clean(text: str) -> str:

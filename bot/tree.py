@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -123,9 +123,9 @@ async def answer(interaction: Interaction, made: Awaitable[ui.LayoutView]) -> No
     await give(interaction, view)
 
 
-async def give(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Put this in the place of what the interaction shows until now."""
-    await interaction.edit_original_response(view=view)
+async def give(interaction: Interaction, view: ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
+    """Put this in the place of what the interaction shows until now, with the files that it names."""
+    await interaction.edit_original_response(view=view, attachments=files)
     interaction.extras[_GIVEN] = True
 
 

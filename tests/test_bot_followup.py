@@ -184,7 +184,7 @@ def test_all_else_is_a_question_by_itself(text):
     ],
 )
 def test_the_rules_are_read_in_the_language_of_the_reader_and_in_english(text, after):
-    german = Language("de", "de", German())
+    german = Language("de", "de", German(), {})
     assert query(text, "floods", languages=(german, ENGLISH)) == after
     assert isinstance(asked("Früher!", "floods", languages=(german, ENGLISH)), Beyond)
 
@@ -202,7 +202,7 @@ def test_the_rules_are_read_in_the_language_of_the_reader_and_in_english(text, a
     ],
 )
 def test_months_are_read_in_the_words_of_the_language(locale, text, days):
-    language = Language(locale[:2], locale, gettext.NullTranslations())
+    language = Language(locale[:2], locale, gettext.NullTranslations(), {})
     assert query(text, "floods", languages=(language,)) == f"floods {days}"
     assert asked(f"{text} soup", "floods", languages=(language,)) is None
 

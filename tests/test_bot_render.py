@@ -42,6 +42,7 @@ READERS = [Reader(2**64, LANGUAGES.of(code), audience=audience) for code in NAME
 TODAY = date(2024, 11, 15)
 STATUS = CorpusStatus(1200, 7, date(2019, 11, 15), date(2024, 11, 14), None, 1200)
 BARRIER = "The tidal barrier held through the night, the harbour office said."
+LEADS = "#:~:text=The%20tidal%20barrier%20held,harbour%20office%20said"
 
 
 def an_article(**fields) -> Article:
@@ -113,7 +114,7 @@ def within_limits(view: ui.LayoutView) -> bool:
 
 def test_a_card_has_headline_with_link_source_date_byline_and_excerpt_with_its_matches_in_bold():
     assert card(a_hit(an_article(), BARRIER, marks=(Span(10, 17),))).split("\n") == [
-        "### [Tidal barrier holds](https://harbourpost.example/barrier)",
+        f"### [Tidal barrier holds](https://harbourpost.example/barrier{LEADS})",
         "-# The Harbour Post · 14 March 2024 · by Mara Ellison",
         "> The tidal **barrier** held through the night, the harbour office said.",
     ]
@@ -259,10 +260,21 @@ def test_long_excerpts_shrink_before_anything_else_goes():
     assert within_limits(view)
     for shown_card in texts(view)[1:]:
         head, credit, first, second = shown_card.split("\n")
-        assert "](https://harbourpost.example/barrier)" in head
+        assert "](https://harbourpost.example/barrier" in head
         assert credit.endswith("by Mara Ellison")
         assert card_limits.LEAST < units(first) < 900
         assert second == f"> {ELLIPSIS} {BARRIER}"
+
+
+def test_the_way_to_the_passage_goes_before_anything_that_is_seen():
+    copies = _copies(["An outlet with a long name"] * 20, None)
+    found = some_results(*[a_hit(an_article(id=f"{n}"), BARRIER * 6, BARRIER * 3, copies=copies) for n in range(5)])
+    view = shown(found)
+    assert within_limits(view)
+    for shown_card in texts(view)[1:]:
+        head, _, _, *excerpts = shown_card.split("\n")
+        assert head == "### [Tidal barrier holds](https://harbourpost.example/barrier)"
+        assert len(excerpts) == 2
 
 
 def test_links_go_before_an_excerpt_becomes_too_short_and_source_and_date_never():

@@ -1,4 +1,4 @@
-"""``/article``: one article by its id."""
+"""``/article``: one article, found by its headline as one types, or by its id."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.reader import reader_of
+from bot.reader import language_of, reader_of
+from bot.render.article import choice
 from bot.screens import reading
 from bot.tree import answer
+from corpus import Corpus, CorpusError
 
 if TYPE_CHECKING:
     from bot.client import Dateline
 
 
+async def suggest_articles(interaction: discord.Interaction[Dateline], typed: str) -> list[app_commands.Choice[str]]:
+    """Articles whose headline has what was typed, the newest first; an id may be sent all the same."""
+    try:
+        found = await interaction.client.archive.ask(Corpus.headlines, typed)
+    except CorpusError:
+        return []
+    return [choice(each, language_of(interaction)) for each in found]
+
+
 @app_commands.command(description="Read an article of the archive")
-@app_commands.describe(article_id="The id of the article: it stands below its text")
+@app_commands.describe(article_id="Words of its headline, or its id, which stands below its text")
 @app_commands.rename(article_id="id")
+@app_commands.autocomplete(article_id=suggest_articles)
 async def article(interaction: discord.Interaction[Dateline], article_id: str) -> None:
     """Show an article with its source, date and link."""
     await interaction.response.defer(ephemeral=True, thinking=True)

@@ -1,36 +1,135 @@
-"""An article to be read."""
+"""An article to be read, page by page, with what leads on from it."""
 
 from __future__ import annotations
 
-from discord import ui
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from discord import app_commands, ui
 
 from bot.language import Language
-from bot.markdown import ELLIPSIS, Line, clean, code, link, units
-from bot.render.cards import LEAST, byline, heading, source_and_date
-from bot.render.layout import TEXT, panel, view
-from corpus import Article
+from bot.markdown import Line, Markdown, code, link, short, units
+from bot.reader import Audience, Reader
+from bot.render.cards import HEADLINE, byline, heading, source_and_date
+from bot.render.fragment import leading_to
+from bot.render.layout import OPTION, TEXT, Item, button, form, panel, row, view
+from bot.render.pages import ROOM, page_with, pages
+from bot.render.pages import shown as page_of
+from bot.render.results import delete, shared_by
+from corpus import Article, Headline, PubDate, Query, Reading, Span
+
+_OUTLET = 30  # UTF-16 units of an outlet in a suggestion
+_LABEL = 20  # UTF-16 units that a link takes besides its headline and its address
 
 
-def article(shown: Article, language: Language) -> ui.LayoutView:
-    """An article as far as a message holds it, with its credit and its link."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An article that is open at a page, counted from 1; ``query`` is what led to it, None where nothing was asked."""
+
+    reading: Reading
+    pages: tuple[Span, ...]
+    number: int
+    query: Query | None = None
+
+    @classmethod
+    def at(cls, reading: Reading, number: int | None = None, query: Query | None = None) -> Opened:
+        """Open an article at this page, or the last where it lies beyond; without one, where the best passage is."""
+        made = pages(reading.article.text)
+        found = page_with(made, reading.best.start if reading.best else 0) if number is None else number
+        return cls(reading, made, min(max(found, 1), len(made)), query)
+
+    @property
+    def page(self) -> Span:
+        """Where the page stands in the text."""
+        return self.pages[self.number - 1]
+
+
+def article(opened: Opened, reader: Reader) -> ui.LayoutView:
+    """A page of an article with its credit, and its link, which leads to the best passage."""
+    reading, foot = opened.reading, _foot(opened, reader)
+    headline = Line.of(reading.article.headline or reader.language.label("Without a headline"))
+    credit = "\n".join(f"-# {line}" for line in credit_of(reading.article, reader.language))
+    left = TEXT - ROOM - units(credit) - units(foot) - min(units(headline.markdown), HEADLINE) - _LABEL
+    head = f"### {heading(headline, _address(reading, left))}\n{credit}"
+    text = page_of(reading.article.text, opened.page, reading.highlights, TEXT - units(head) - units(foot))
+    return view(
+        panel(head, ui.Separator(), text, foot),
+        row(*_turns(opened, reader), *_pass_on(opened, reader)),
+        row(*_leads_on(opened, reader)),
+    )
+
+
+def jump(asker: int, article_id: str, number: int, language: Language) -> ui.Modal:
+    """The form that asks which page."""
+    fields = [("page", language.label("Page"), str(number))]
+    return form(language.label("Go to a page"), fields, "article-goto", asker, article_id)
+
+
+def choice(found: Headline, language: Language) -> app_commands.Choice[str]:
+    """An article as a suggestion: its headline, outlet and day, of which the headline is cut."""
+    outlet = short(found.source_name or found.source, _OUTLET)
+    about = f" · {outlet} · {language.day(found.published.day)}"
+    headline = short(found.headline, OPTION - units(about)) or language.label("Without a headline")
+    return app_commands.Choice(name=headline + about, value=found.id)
+
+
+def credit_of(shown: Article, language: Language) -> list[str]:
+    """Source, date and byline of an article, and when it was replaced, as lines of markdown."""
     credit = shown.attribution
-    url = link(shown.url)
-    named = heading(Line.of(credit.headline), url)
-    head = f"### {named}\n-# {source_and_date(credit, language)}{byline(credit.byline, language)}"
-    foot = f"-# {language.say('Article {id}', id=code(shown.id))}"
-    more = f"-# {ELLIPSIS}\n"
-    body, whole = _paragraphs(shown.text, TEXT - units(head + more + foot) - 2)
-    return view(panel(head, ui.Separator(), body, foot if whole else more + foot))
+    lines = [f"{source_and_date(credit, language)}{byline(credit.byline, language)}"]
+    if shown.updated is None:
+        return lines
+    return [
+        *lines,
+        language.say("updated {when}", when=Markdown(language.published(PubDate.from_datetime(shown.updated)))),
+    ]
 
 
-def _paragraphs(text: str, room: int) -> tuple[str, bool]:
-    """The beginning of an article, paragraph by paragraph, and whether that is all of it."""
-    shown: list[str] = []
-    for paragraph in filter(None, map(clean, text.split("\n"))):
-        line = Line(paragraph)
-        if units(line.markdown) > room:
-            shown += [line.cut(room).markdown] if room >= LEAST else []
-            return "\n\n".join(shown) or ELLIPSIS, False
-        shown.append(line.markdown)
-        room -= units(line.markdown) + 2
-    return "\n\n".join(shown) or ELLIPSIS, True
+def _address(reading: Reading, room: int) -> str | None:
+    """Where the headline leads: to the best passage, else to the article, if there is room for that."""
+    url, best = reading.article.url, reading.best
+    addresses = [leading_to(url, reading.article.text[best.start : best.stop])] if best else []
+    fitting = (address for address in [*addresses, link(url)] if address and len(address) <= room)
+    return next(fitting, None)
+
+
+def _foot(opened: Opened, reader: Reader) -> str:
+    """What led to the article, as it is read back from the message; which page it is, and the article's id."""
+    page = reader.language.say("page {page} of {pages}", page=opened.number, pages=len(opened.pages))
+    lines = [f"-# {page} · {code(opened.reading.article.id)}"]
+    if reader.audience is Audience.PUBLIC:
+        lines.append(f"-# {shared_by(reader)}")
+    return "\n".join([code(str(opened.query)), *lines] if opened.query else lines)
+
+
+def _turns(opened: Opened, reader: Reader) -> Sequence[Item]:
+    if len(opened.pages) == 1:
+        return ()
+    label, number = reader.language.label, opened.number
+    of = (reader.id, opened.reading.article.id)
+    return (
+        button(label("Previous"), "article", *of, number - 1, enabled=number > 1),
+        button(label("Page …"), "article-jump", *of, number),
+        button(label("Next"), "article", *of, number + 1, enabled=number < len(opened.pages)),
+    )
+
+
+def _pass_on(opened: Opened, reader: Reader) -> Sequence[Item]:
+    label, article_id = reader.language.label, opened.reading.article.id
+    cite = button(label("Cite"), "cite", article_id)
+    if reader.audience is Audience.PRIVATE:
+        return button(label("Share"), "article-share", article_id, opened.number), cite
+    return delete(reader), cite
+
+
+def _leads_on(opened: Opened, reader: Reader) -> Sequence[Item]:
+    label, article_id, copies = reader.language.label, opened.reading.article.id, len(opened.reading.copies)
+    made = [
+        button(label("Similar"), "similar", article_id),
+        button(label("More from this source"), "more", article_id),
+    ]
+    if opened.query:
+        made.append(button(label("Why this hit"), "why", article_id))
+    if copies:
+        made.append(button(label("Same story elsewhere ({number})", number=copies), "story", article_id))
+    return made

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from bot.language import Language
 from bot.markdown import ELLIPSIS, Line, Markdown, escape, link, short, units
+from bot.render.fragment import leading_to
 from corpus import Attribution, Copy, Excerpt, Hit, Span
 
 # The most that a part of a card takes, in UTF-16 units of markdown. With every excerpt at its least and without link,
 # byline and copies, five cards and the header are within a message whatever the articles say.
 HEADLINE, SOURCE, BYLINE, COPIES, LINK = 200, 80, 80, 240, 1000
 LEAST, MOST = 120, 900  # an excerpt: what it keeps in any case, and what it never exceeds
+EASY = 360  # what each excerpt has for itself before a headline leads to the passage: all there is of an ordinary one
 
 _FIRST, _NEXT = "> ", f"> {ELLIPSIS} "  # two excerpts never read as one: an ellipsis stands between them
 _LEAD = 1 + units(_NEXT)  # what an excerpt takes besides its words
@@ -25,13 +27,17 @@ _LEAD = 1 + units(_NEXT)  # what an excerpt takes besides its words
 class _Shape:
     """What of a card is shown where room is scarce; source, date and headline always are."""
 
+    passage: bool = False
     seconds: bool = True
     link: int = LINK
     extras: bool = True
+    least: int = LEAST
 
 
-# Excerpts shrink first; then, in this order, goes what can be missed.
+# The way to the passage goes before anything that is seen; then excerpts shrink; then, in this order, goes what can be
+# missed.
 _SHAPES = (
+    _Shape(passage=True, least=EASY),
     _Shape(),
     _Shape(seconds=False),
     _Shape(seconds=False, link=200),
@@ -49,6 +55,7 @@ class _Card:
     byline: str
     copies: str
     url: str | None
+    passage: str | None
     excerpts: tuple[Line, ...]
 
     @classmethod
@@ -60,12 +67,14 @@ class _Card:
             byline=byline(credit.byline, language),
             copies=_copies(hit.copies, language),
             url=link(credit.url),
+            passage=leading_to(credit.url, hit.excerpts[0].text) if hit.excerpts else None,
             excerpts=tuple(_line(excerpt) for excerpt in hit.excerpts),
         )
 
     def head(self, shape: _Shape) -> str:
         """The card without its excerpts."""
-        url = self.url if self.url and len(self.url) <= shape.link else None
+        addresses = [self.passage if shape.passage else None, self.url]
+        url = next((url for url in addresses if url and len(url) <= shape.link), None)
         lines = [f"### {heading(self.headline, url)}", f"-# {self.credit}{self.byline if shape.extras else ''}"]
         return "\n".join([*lines, f"-# {self.copies}"] if self.copies and shape.extras else lines)
 
@@ -88,7 +97,7 @@ def cards(hits: Sequence[Hit], room: int, language: Language) -> list[str]:
         excerpts = [excerpt for card in made for excerpt in card.shown(shape)]
         rest = sum(units(card.head(shape)) for card in made) + len(excerpts) * _LEAD
         share = _share([units(excerpt.markdown) for excerpt in excerpts], room - rest)
-        if share >= LEAST:
+        if share >= shape.least:
             break
     return [card.markdown(shape, max(share, LEAST)) for card in made]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import passing_on, reading, results
+from bot.screens import exporting, passing_on, reading, related, results
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -22,5 +22,15 @@ ACTS: Mapping[str, Act] = {
     "outlets": results.outlets,
     "share": results.share,
     "delete": passing_on.delete,
+    "export": exporting.export,
     "read": reading.read,
+    "article": reading.turn,
+    "article-jump": reading.jump,
+    "article-goto": reading.goto,
+    "article-share": reading.share,
+    "similar": related.similar,
+    "more": related.more,
+    "why": related.why,
+    "story": related.story,
+    "cite": related.cite,
 }

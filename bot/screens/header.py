@@ -27,11 +27,16 @@ def query_on(press: Press) -> Query:
     Raises:
         Outdated: there is none on it.
     """
-    message = press.interaction.message
-    query = answered(message) if message else None
-    if query is None:
+    found = query_if_any(press)
+    if found is None:
         raise Outdated
-    return query
+    return found
+
+
+def query_if_any(press: Press) -> Query | None:
+    """The query that the message answers, or that led to what it shows; None where nothing was asked."""
+    message = press.interaction.message
+    return answered(message) if message else None
 
 
 def answered(message: Message) -> Query | None:
