@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import TeamMemberRole, TeamMembershipState, app_commands
 
+from bot.defaults import Scope
+
 if TYPE_CHECKING:
     from bot.client import Dateline
     from bot.settings import Settings
@@ -73,6 +75,25 @@ def must_be_admin(interaction: discord.Interaction[Dateline]) -> None:
         raise Refused("Only those who keep this archive may do that.")
     if client.settings.admin_guild not in (None, interaction.guild_id):
         raise Refused("The archive is kept from another server: use this command there.")
+
+
+def may_set(interaction: discord.Interaction[Dateline], scope: Scope) -> None:
+    """Let pass whoever may set defaults there: anyone their own, others' who manages the place, or an admin.
+
+    Raises:
+        Refused: the person may not, or this is no channel of a server.
+    """
+    if scope is Scope.USER:
+        return
+    if interaction.guild_id is None:
+        raise Refused("In a direct message you can set defaults for yourself alone.")
+    may = interaction.permissions
+    manages = may.manage_channels if scope is Scope.CHANNEL else may.manage_guild
+    if manages or may.administrator or interaction.user.id in admins(interaction.client):
+        return
+    if scope is Scope.CHANNEL:
+        raise Refused("Only those who may manage this channel can set its defaults.")
+    raise Refused("Only those who may manage this server can set its defaults.")
 
 
 def admins(client: Dateline) -> frozenset[int]:

@@ -16,6 +16,7 @@ from bot.chat import Chat
 from bot.language import Languages
 from bot.logs import Journal
 from bot.press import pressed
+from bot.recent import Recent
 from bot.screens import ACTS
 from bot.settings import Settings
 from bot.translator import CommandTranslator
@@ -46,6 +47,7 @@ class Dateline(discord.AutoShardedClient):
         self.settings = settings
         self.languages = Languages()
         self.journal = Journal(queries=settings.log_queries)
+        self.recent = Recent()
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
         self.chat = Chat(self)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))

@@ -55,6 +55,12 @@ async def reader_of(interaction: discord.Interaction[Dateline]) -> Reader:
     return reader
 
 
+async def reader_again(interaction: discord.Interaction[Dateline]) -> Reader:
+    """The one who acts, after what is kept about them has changed."""
+    interaction.extras.pop(_READER, None)
+    return await reader_of(interaction)
+
+
 def language_of(interaction: discord.Interaction[Dateline]) -> Language:
     """The language of an interaction, as far as it is known without asking the archive."""
     known = interaction.extras.get(_READER)

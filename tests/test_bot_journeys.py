@@ -271,14 +271,16 @@ async def test_sources_and_about_tell_what_there_is(samples_archive):
         assert "**Harbour Post** `harbourpost.example` · 9 articles · 2020–2024" in (await reader.slash("sources")).text
         about = (await reader.slash("about")).text
         assert re.search(rf"{DATE} to {DATE}", about)
-        assert "keeps nothing about you" in about
+        assert "**Your defaults** nothing set" in about
+        assert "**Your recent searches** 0, " in about
+        assert "Nothing else is kept about you" in about
         assert "<t:" in about
 
 
 async def test_commands_are_registered_once_and_not_again(samples_archive):
     async with DiscordDouble() as discord:
         bot = await started(discord, samples_archive)
-        names = ("Find related news", "about", "admin", "article", "search", "sources")
+        names = ("Find related news", "about", "admin", "article", "defaults", "help", "search", "sources")
         assert [tuple(sorted(sync.names)) for sync in discord.commands.syncs] == [names]
         bot.terminate()
         await bot.wait()

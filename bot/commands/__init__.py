@@ -9,6 +9,8 @@ import discord
 from bot.commands.about import about
 from bot.commands.admin import Admin
 from bot.commands.article import article
+from bot.commands.defaults import defaults
+from bot.commands.help import help_
 from bot.commands.messages import of_messages
 from bot.commands.search import search
 from bot.commands.sources import sources
@@ -22,6 +24,8 @@ def load(tree: Tree, admin_guild: int | None) -> None:
     tree.add_command(search)
     tree.add_command(article)
     tree.add_command(sources)
+    tree.add_command(defaults)
+    tree.add_command(help_)
     tree.add_command(about)
     for command in of_messages():
         tree.add_command(command)

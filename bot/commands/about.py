@@ -8,8 +8,13 @@ import discord
 from discord import app_commands
 
 from bot import VERSION
+from bot.defaults import Scope, kept_at
+from bot.language import Language
+from bot.markdown import Markdown
 from bot.reader import reader_of
 from bot.render import archive
+from bot.render.defaults import forgetting, in_words
+from bot.render.layout import panel, row, view
 from bot.tree import answer
 from corpus import Corpus
 
@@ -25,16 +30,24 @@ async def about(interaction: discord.Interaction[Dateline]) -> None:
 
 
 async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.LayoutView:
-    language = (await reader_of(interaction)).language
-    say, status = language.say, await interaction.client.archive.ask(Corpus.status)
-    kept = say("It keeps nothing about you: no questions, no names, no messages.")
-    if interaction.client.settings.log_queries:
-        kept = say("The keeper of this bot has the text of questions logged, without names.")
+    client, language = interaction.client, (await reader_of(interaction)).language
+    say, status = language.say, await client.archive.ask(Corpus.status)
+    own = (await kept_at(interaction)).of(Scope.USER)
+    searches = len(client.recent.of(interaction.user.id))
     facts = [
+        f"### {say('About')}",
         say("Dateline searches a news archive and answers with excerpts, each with its source and its date."),
         f"**{say('Archive')}** {archive.holdings(status, language)}",
         f"**{say('Index')}** {say('last changed {when}', when=archive.index_age(status, language))}",
-        f"**{say('Privacy')}** {kept}",
-        f"-# Dateline {VERSION} · {say('`/search` asks, `/sources` lists the outlets, `/article` shows a text')}",
+        f"**{say('Your defaults')}** {in_words(own, language)}",
+        f"**{say('Your recent searches')}** {say('{number}, in memory until the next restart', number=searches)}",
+        f"**{say('Privacy')}** {_privacy(language, logged=client.settings.log_queries)}",
+        f"-# Dateline {VERSION} · {say('`/help` tells how to ask, `/sources` lists the outlets')}",
     ]
-    return archive.facts(say("About"), facts)
+    return view(panel("\n".join(facts)), row(forgetting(language)))
+
+
+def _privacy(language: Language, *, logged: bool) -> Markdown:
+    if logged:
+        return language.say("Nothing else is kept about you, but the text of questions is logged, without names.")
+    return language.say("Nothing else is kept about you: no names, no messages, no log of questions.")

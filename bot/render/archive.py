@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from discord import app_commands, ui
+from discord import ui
 from discord.utils import format_dt
 
 from bot.language import Language
-from bot.markdown import Line, Markdown, clean, code, escape, prose, short, units
+from bot.markdown import Markdown, clean, code, escape, prose, short, units
 from bot.render.cards import SOURCE
-from bot.render.layout import OPTION, TEXT, box
+from bot.render.layout import TEXT, box
 from corpus import CorpusStatus, IngestReport, Source
 
 _NAMED = 3  # rejections of a report
@@ -42,16 +42,6 @@ def sources(all_of_them: Sequence[Source], language: Language) -> ui.LayoutView:
             break
         lines.append(line)
     return box("\n".join(lines))
-
-
-def choice(source: Source, language: Language) -> app_commands.Choice[str] | None:
-    """An outlet as a suggestion; None where its key is longer than Discord lets a value be."""
-    if units(source.key) > OPTION:
-        return None
-    count = f" · {language.counted('{number} article', '{number} articles', source.articles)}"
-    name = Line.of(source.name).text
-    named = name if _names_itself(source) else f"{name} · {source.key}"
-    return app_commands.Choice(name=short(named, OPTION - units(count)) + count, value=source.key)
 
 
 def notice(*sentences: Markdown) -> ui.LayoutView:

@@ -37,7 +37,9 @@ def results(found: Results, around: Around, reader: Reader, notes: Iterable[str]
     )
 
 
-def no_match(found: Results, around: Around, status: CorpusStatus, reader: Reader) -> ui.LayoutView:
+def no_match(
+    found: Results, around: Around, status: CorpusStatus, reader: Reader, notes: Iterable[str] = ()
+) -> ui.LayoutView:
     """Nothing was found: what was searched, what there is to be found, and what to ask instead."""
     say = reader.language.say
     lines = [
@@ -46,7 +48,7 @@ def no_match(found: Results, around: Around, status: CorpusStatus, reader: Reade
         say("Searched {holdings}.", holdings=holdings(status, reader.language)),
         *_meant(found, reader.language),
         *_without(found, reader.language),
-        *_small(_notes(found.notes, reader.language)),
+        *_small(_notes([*notes, *found.notes], reader.language)),
         f"-# {say('Try fewer words, another spelling or a wider period; `/sources` lists the outlets.')}",
     ]
     helping = button(reader.language.label("How to ask"), "help")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import exporting, passing_on, reading, related, results
+from bot.screens import defaults, exporting, helping, passing_on, reading, related, results
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -33,4 +33,7 @@ ACTS: Mapping[str, Act] = {
     "why": related.why,
     "story": related.story,
     "cite": related.cite,
+    "help": helping.tell,
+    "try": helping.attempt,
+    "forget": defaults.forget,
 }

@@ -7,6 +7,7 @@ gets a private copy of their own.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from discord import ui
@@ -36,10 +37,27 @@ async def page(client: Dateline, query: Query, reader: Reader, number: int = 1) 
     return view
 
 
+async def typed(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
+    """The answer to a query that was typed: of the reader's outlets where it names none; remembered if it has hits."""
+    narrowed = reader.defaults.narrowed(query)
+    label = reader.language.label
+    notes = [label("These are the outlets that `/defaults` sets: the menu “Outlets” widens it.")]
+    view, has_hits = await _page(client, narrowed, reader, 1, notes=[] if narrowed is query else notes)
+    if has_hits:
+        client.recent.keep(reader.id, str(query))
+    return view
+
+
 async def _page(
-    client: Dateline, query: Query, reader: Reader, number: int, counted: int | None = None
+    client: Dateline,
+    query: Query,
+    reader: Reader,
+    number: int,
+    *,
+    counted: int | None = None,
+    notes: Sequence[str] = (),
 ) -> tuple[ui.LayoutView, bool]:
-    """A page, and whether it has hits.
+    """A page with these notes, and whether it has hits.
 
     ``counted`` is how many articles an earlier page was taken from: where that is another number now, a note says so.
     """
@@ -51,11 +69,12 @@ async def _page(
         raise
     if found.hits:
         changed = reader.language.label("The archive has changed since this answer began: pages may have moved.")
-        return rendered.results(found, around, reader, [] if counted in {None, found.ranked} else [changed]), True
+        told = [*notes, *([] if counted in {None, found.ranked} else [changed])]
+        return rendered.results(found, around, reader, told), True
     status = await client.archive.ask(Corpus.status)
     if not status.articles:
         return nothing_yet(client, reader), False
-    return rendered.no_match(found, around, status, reader), False
+    return rendered.no_match(found, around, status, reader, notes), False
 
 
 async def search(client: Dateline, query: Query, reader: Reader, number: int = 1) -> Results:
@@ -149,7 +168,7 @@ async def _steer(press: Press, asker: int, query: Query, number: int = 1, *, cou
     """Answer in place or privately; where others read along and nothing is found, what they read stays."""
     client = press.interaction.client
     reader = await begin(press, asker)
-    view, has_hits = await _page(client, query, reader, number, counted)
+    view, has_hits = await _page(client, query, reader, number, counted=counted)
     if reader.audience is Audience.PUBLIC and not has_hits:
         await press.interaction.followup.send(view=view, ephemeral=True)
     else:

@@ -129,6 +129,10 @@ class DiscordDouble:
         """A group of people without the bot, whose commands are there by user install only."""
         return self.core.world.private_channel([user.person for user in users])
 
+    def thread(self, channel: Channel, name: str = "thread") -> Channel:
+        """A further thread of a text channel."""
+        return self.core.world.add_thread(channel, name)
+
     def place(self, channel: Channel | None, guild: Guild | None) -> Channel:
         """The channel meant: itself, the first of the guild, or the first of all."""
         return channel or (guild or self.guild).channels[0]

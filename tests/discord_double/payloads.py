@@ -5,7 +5,7 @@ Pure functions; field by field what API v10 sends. Snowflakes are strings, as on
 
 from __future__ import annotations
 
-from .limits import ATTACHMENT_BYTES, DEFAULT_PERMISSIONS, DIRECT, GROUP, TEXT, Json
+from .limits import ATTACHMENT_BYTES, DEFAULT_PERMISSIONS, DIRECT, GROUP, TEXT, THREAD, Json
 from .world import Application, Channel, Guild, Person
 
 JOINED = "2024-01-01T00:00:00.000000+00:00"
@@ -71,10 +71,32 @@ def channel(place: Channel) -> Json:
             "topic": None,
             "rate_limit_per_user": 0,
         }
+    if place.kind == THREAD and place.guild is not None and place.parent is not None:
+        return body | _thread(place, place.guild, place.parent)
     body["recipients"] = [user(person) for person in place.recipients]
     if place.kind == GROUP:
         body |= {"name": place.name, "icon": None, "owner_id": str(place.recipients[0].id)}
     return body
+
+
+def _thread(place: Channel, server: Guild, parent: Channel) -> Json:
+    """What a channel object has of a thread (Resources > Channel, thread-specific fields)."""
+    return {
+        "guild_id": str(server.id),
+        "parent_id": str(parent.id),
+        "owner_id": str(server.owner.id),
+        "name": place.name,
+        "rate_limit_per_user": 0,
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": JOINED,
+            "locked": False,
+        },
+    }
 
 
 def guild(server: Guild) -> Json:

@@ -9,7 +9,7 @@ import itertools
 import time
 from dataclasses import dataclass, field
 
-from .limits import DEFAULT_PERMISSIONS, DIRECT, GROUP, INTENT_MESSAGE_CONTENT, TEXT
+from .limits import DEFAULT_PERMISSIONS, DIRECT, GROUP, INTENT_MESSAGE_CONTENT, TEXT, THREAD
 
 DISCORD_EPOCH_MS = 1420070400000  # Reference > Snowflakes
 _FIXED_MS = 1704067200000  # 1 January 2024: the world's own things are always that old
@@ -65,6 +65,8 @@ class Channel:
     bot_permissions: int = DEFAULT_PERMISSIONS
     holds_bot: bool = True
     """False in a private channel (a group, or the conversation of two people) that the bot cannot read."""
+    parent: Channel | None = None
+    """The channel that a thread belongs to."""
 
 
 @dataclass(eq=False)
@@ -128,6 +130,12 @@ class World:
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        """A new public thread of a text channel."""
+        thread = Channel(self.ids.fixed(), name, THREAD, parent.guild, holds_bot=parent.holds_bot, parent=parent)
+        self.channels[thread.id] = thread
+        return thread
 
     def direct_channel(self, person: Person) -> Channel:
         """The conversation of a person with the bot, made on first use."""
