@@ -93,7 +93,8 @@ async def _of_commands() -> set[tuple[str | None, str]]:
             locale: Locale,  # noqa: ARG002  # the base class has it
             context: app_commands.TranslationContextTypes,
         ) -> None:
-            asked.add((NAME if is_name(context) else None, string.message))
+            if string.message not in NAMES.values():  # a language is called by its own name everywhere
+                asked.add((NAME if is_name(context) else None, string.message))
 
     with TemporaryDirectory() as folder:
         archive = AsyncCorpus(Corpus.open(Path(folder), create=True))
