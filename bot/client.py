@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from bot import access, commands, registry
+from bot.chart import Charts
 from bot.chat import Chat
 from bot.language import Languages
 from bot.logs import Journal
@@ -46,6 +47,7 @@ class Dateline(discord.AutoShardedClient):
         self.archive = archive
         self.settings = settings
         self.languages = Languages()
+        self.charts = Charts()
         self.journal = Journal(queries=settings.log_queries)
         self.recent = Recent()
         self.upkeep = Upkeep(archive, settings.corpus_inputs)

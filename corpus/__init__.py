@@ -25,7 +25,7 @@ from corpus.errors import (
     StoreError,
     UnreadableInput,
 )
-from corpus.files import as_csv, as_json_lines
+from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import DateOrder
 from corpus.inputs import Input, parse_inputs
 from corpus.keeper import Keeper
@@ -133,6 +133,7 @@ __all__ = [
     "Word",
     "as_csv",
     "as_json_lines",
+    "inert",
     "parse_inputs",
     "today",
     "zone",

@@ -26,15 +26,7 @@ COLUMNS = (
 )
 """The columns of the CSV. ``excerpt`` has all excerpts of a hit, ``copies`` the ids of the folded copies."""
 
-_ACTIVE = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-)  # what makes a spreadsheet take a cell for a formula (OWASP, CSV injection)
+_ACTIVE = tuple("=+-@\t\r\n")  # what makes a spreadsheet take a cell for a formula (OWASP, CSV injection)
 
 
 def as_csv(hits: Iterable[Hit]) -> str:
@@ -67,8 +59,9 @@ def _row(hit: Hit) -> list[str]:
         " … ".join(excerpt.text for excerpt in hit.excerpts),
         " ".join(copy.id for copy in hit.copies),
     )
-    return [_inert(cell or "") for cell in cells]
+    return [inert(cell or "") for cell in cells]
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with an apostrophe before it where one would."""
     return f"'{cell}" if cell.startswith(_ACTIVE) else cell

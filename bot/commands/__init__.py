@@ -14,6 +14,7 @@ from bot.commands.help import help_
 from bot.commands.messages import of_messages
 from bot.commands.search import search
 from bot.commands.sources import sources
+from bot.commands.trends import trends
 
 if TYPE_CHECKING:
     from bot.tree import Tree
@@ -23,6 +24,7 @@ def load(tree: Tree, admin_guild: int | None) -> None:
     """Give the tree every command: ``/admin`` in the admins' server where there is one, all others everywhere."""
     tree.add_command(search)
     tree.add_command(article)
+    tree.add_command(trends)
     tree.add_command(sources)
     tree.add_command(defaults)
     tree.add_command(help_)

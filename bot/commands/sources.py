@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.reader import reader_of
 from bot.render import archive
-from bot.screens.results import nothing_yet
+from bot.screens.filling import nothing_yet
 from bot.tree import answer
 from corpus import Corpus
 

@@ -48,7 +48,7 @@ def no_match(
         say("Searched {holdings}.", holdings=holdings(status, reader.language)),
         *_meant(found, reader.language),
         *_without(found, reader.language),
-        *_small(_notes([*notes, *found.notes], reader.language)),
+        *_small(notes_in([*notes, *found.notes], reader.language)),
         f"-# {say('Try fewer words, another spelling or a wider period; `/sources` lists the outlets.')}",
     ]
     helping = button(reader.language.label("How to ask"), "help")
@@ -75,7 +75,7 @@ def _header(found: Results, reader: Reader, notes: Iterable[str]) -> str:
     """The query as it is read back from the message, what was found, and how the query was read."""
     language = reader.language
     counted = " · ".join([*_counted(found, language), *_place(found, language)])
-    told = _notes([*notes, *found.notes], language)
+    told = notes_in([*notes, *found.notes], language)
     shared = [shared_by(reader)] if reader.audience is Audience.PUBLIC else []
     return "\n".join([code(found.query), f"-# {counted}", *_meant(found, language), *_small([*told, *shared])])
 
@@ -157,7 +157,8 @@ def _without(found: Results, language: Language) -> list[str]:
     ]
 
 
-def _notes(notes: Iterable[str], language: Language) -> list[Markdown]:
+def notes_in(notes: Iterable[str], language: Language) -> list[Markdown]:
+    """The first notes, each once, as long as there is room for in a header."""
     return [language.told(note, NOTE) for note in list(dict.fromkeys(notes))[:NOTES]]
 
 

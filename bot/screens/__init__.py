@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import defaults, exporting, helping, passing_on, reading, related, results
+from bot.screens import defaults, exporting, helping, passing_on, reading, related, results, trends
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -33,6 +33,10 @@ ACTS: Mapping[str, Act] = {
     "why": related.why,
     "story": related.story,
     "cite": related.cite,
+    "trend": trends.again,
+    "trend-step": trends.step,
+    "trend-csv": trends.table,
+    "trend-share": trends.share,
     "help": helping.tell,
     "try": helping.attempt,
     "forget": defaults.forget,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import discord
 from discord import ui
 
 from bot import access
@@ -17,9 +19,9 @@ def publicly(reader: Reader) -> Reader:
     return replace(reader, audience=Audience.PUBLIC)
 
 
-async def post(press: Press, view: ui.LayoutView) -> None:
+async def post(press: Press, view: ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
     """Post an answer beside the private one, for everyone there; the press was deferred before."""
-    await press.interaction.followup.send(view=view)
+    await press.interaction.followup.send(view=view, files=files)
 
 
 async def delete(press: Press) -> None:

@@ -16,10 +16,10 @@ from bot.press import Outdated, Press
 from bot.reader import Audience, Reader
 from bot.render import results as rendered
 from bot.render import steering
-from bot.render.archive import empty
 from bot.render.layout import form
 from bot.render.steering import Around
-from bot.screens import passing_on
+from bot.screens import passing_on, trends
+from bot.screens.filling import nothing_yet
 from bot.screens.header import header_of, query_on
 from bot.screens.place import begin
 from bot.tree import give
@@ -86,11 +86,6 @@ async def search(client: Dateline, query: Query, reader: Reader, number: int = 1
     return found
 
 
-def nothing_yet(client: Dateline, reader: Reader) -> ui.LayoutView:
-    """There is no article yet: that it is being filled, or how it is filled."""
-    return empty(reader.language, filling=client.upkeep.running, inputs=bool(client.settings.corpus_inputs))
-
-
 async def turn(press: Press) -> None:
     """Another page."""
     asker, number, counted = press.number(0), press.number(1), press.number(2)
@@ -134,6 +129,9 @@ async def period(press: Press) -> None:
     chosen = next(iter(press.values), "")
     if chosen == steering.OTHER:
         await press.interaction.response.send_modal(steering.dates(query, asker, press.reader))
+        return
+    if chosen == steering.OVER_TIME:
+        await trends.of_answer(press, query)
         return
     try:
         after, before = steering.as_days(chosen)
