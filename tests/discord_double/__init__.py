@@ -24,7 +24,7 @@ prints the requests and events in order.
 from .answers import Answer, Shown
 from .double import TOKEN, DiscordDouble
 from .faults import Faults
-from .limits import ADMINISTRATOR, DEFAULT_PERMISSIONS, MANAGE_CHANNELS, MANAGE_GUILD, MANAGE_MESSAGES
+from .limits import ADMINISTRATOR, ATTACH_FILES, DEFAULT_PERMISSIONS, MANAGE_CHANNELS, MANAGE_GUILD, MANAGE_MESSAGES
 from .messages import File, Message
 from .people import User
 from .process import BotProcess
@@ -34,6 +34,7 @@ from .world import Application, Channel, Guild, Person
 
 __all__ = [
     "ADMINISTRATOR",
+    "ATTACH_FILES",
     "DEFAULT_PERMISSIONS",
     "MANAGE_CHANNELS",
     "MANAGE_GUILD",

@@ -1,0 +1,212 @@
+"""Coverage over time, on the loopback Discord: counted, drawn, steered, shared, handed over as a table."""
+
+import csv
+import io
+import re
+import signal
+from datetime import date, timedelta
+
+import pytest
+from bot_process import started
+from discord import ui
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_bot_markdown import hostile_text
+from test_bot_render import READERS, texts, within_limits
+
+from bot.markdown import clean
+from bot.render import trends as rendered
+from bot.render.layout import ALT
+from bot.render.trends import Peak
+from bot.trends import Trends, as_csv, sparkline, within
+from corpus import Attribution, Bucket, Coverage, PubDate, Query, Share, Step
+from discord_double import ATTACH_FILES, DEFAULT_PERMISSIONS, DiscordDouble
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def coverage(text: str, *days: tuple[date, int], outlets: tuple[Share, ...] = ()) -> Coverage:
+    return Coverage(text, (), (), sum(number for _, number in days), outlets, days)
+
+
+def some_trends(*queries: str, step: Step | None = None, shares: bool = False) -> Trends:
+    days = [(date(2023, 1, 1) + timedelta(40 * n), n + 1) for n in range(5)]
+    found = [coverage(query, *days) for query in queries]
+    whole = coverage("", *((day, 10 * number) for day, number in days), (date(2024, 5, 1), 7))
+    return Trends.of([Query.parse(query) for query in queries], found, whole, step, shares=shares)
+
+
+def test_the_step_that_shows_well_is_chosen_and_any_other_can_be():
+    assert some_trends("flood").step is Step.WEEK
+    assert some_trends("flood", step=Step.YEAR).step is Step.YEAR
+    long = coverage("flood", (date(1900, 1, 1), 1), (date(2023, 1, 1), 1))
+    assert Trends.of([Query.parse("flood")], [long], long, None, shares=False).step is Step.YEAR
+    assert Trends.of([Query.parse("flood")], [long], long, Step.DAY, shares=False).step is Step.YEAR
+
+
+def test_numbers_are_those_of_each_stretch_and_shares_those_of_the_archive():
+    by_month = some_trends("flood", step=Step.MONTH)
+    assert by_month.trends[0].counts == (1, 2, 3, 0, 4, 5)
+    assert sum(by_month.trends[0].counts) == by_month.trends[0].coverage.matched
+    assert by_month.archive == (10, 20, 30, 0, 40, 50)
+    shared = some_trends("flood", step=Step.MONTH, shares=True)
+    assert shared.values(shared.trends[0]) == (0.1, 0.1, 0.1, 0.0, 0.1, 0.1)
+
+
+def test_peaks_are_the_stretches_with_most_and_none_without_any():
+    by_month = some_trends("flood", step=Step.MONTH)
+    assert [bucket.articles for bucket in by_month.peaks(by_month.trends[0], 3)] == [5, 4, 3]
+    assert len(by_month.peaks(by_month.trends[0], 99)) == 5
+
+
+def test_a_peak_is_asked_for_within_the_days_of_its_query():
+    june = Bucket(date(2023, 6, 1), date(2023, 6, 30), 3)
+    assert str(within(Query.parse("flood"), june)) == "flood after:2023-06-01 before:2023-07-01"
+    asked = within(Query.parse("flood after:2023-06-10 before:2023-06-20"), june)
+    assert str(asked) == "flood after:2023-06-10 before:2023-06-20"
+    assert within(Query.parse("flood"), Bucket(date.max, date.max, 1)).filters.before is None
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=500))
+def test_a_sparkline_is_short_and_highest_where_most_is(values):
+    bars = sparkline(values)
+    assert len(bars) <= 40
+    assert bool(bars) == bool(values)
+    if values and max(values) and len(values) <= 40:
+        assert bars[values.index(max(values))] == "█"
+
+
+@given(st.lists(hostile_text.filter(clean), min_size=1, max_size=5, unique=True))
+def test_a_table_is_read_back_and_nothing_in_it_runs(queries):
+    rows = list(csv.reader(io.StringIO(as_csv(some_trends(*queries, step=Step.MONTH)), newline="")))
+    assert rows[0][:2] == ["first", "last"]
+    assert [cell.removeprefix("'") if cell.startswith("'") else cell for cell in rows[0][2:-1]] == [
+        query.removeprefix("'") if query.startswith("'") else query for query in queries
+    ]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for row in rows for cell in row)
+    assert rows[1] == ["2023-01-01", "2023-01-31", *["1"] * len(queries), "10"]
+
+
+texts_of_queries = hostile_text.map(lambda text: clean((text.replace("`", "") * 9)[:300]) or "x")
+credits_ = st.builds(
+    Attribution, hostile_text.map(lambda text: text * 9), hostile_text, hostile_text,
+    st.builds(PubDate, st.dates()), st.one_of(st.none(), hostile_text.map("https://a.example/{}".format)),
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(texts_of_queries, min_size=1, max_size=5), credits_, st.lists(hostile_text, max_size=5),
+    st.sampled_from(READERS), st.booleans(), st.sampled_from(Step),
+)  # fmt: skip
+def test_any_trends_are_within_the_limits_and_read_back(queries, credit, notes, reader, shares, step):
+    found = some_trends(*queries, step=step, shares=shares)
+    each = rendered.peaks_each(len(queries))
+    peaks = [[Peak(bucket, credit) for bucket in found.peaks(trend, each)] for trend in found.trends]
+    view = rendered.trends(found, peaks, reader, notes, picture=True, drawn=True)
+    assert within_limits(view)
+    assert list(rendered.queries_in(texts(view)[0])) == queries
+    [gallery] = [item for item in view.walk_children() if isinstance(item, ui.MediaGallery)]
+    assert 1 <= len(gallery.items[0].description) <= ALT
+
+
+def chart(answer):
+    [file] = answer.files
+    return file
+
+
+@pytest.mark.asyncio
+async def test_coverage_is_drawn_with_a_text_for_who_does_not_see_it_and_peaks_lead_to_articles(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("trends", query="flood", query2="ferry", timeout=30)
+        assert answer.ephemeral
+        file = chart(answer)
+        assert (file.name, file.data[:8]) == ("trends.png", PNG)
+        assert len(file.data) < 300_000
+        assert re.search(r"`flood` · \*\*A\*\* · \d+ articles · [▁▂▃▄▅▆▇█]+\n`ferry` · \*\*B\*\*", answer.texts[0])
+        gallery = next(item for item in walk(answer.components) if item["type"] == 12)
+        assert re.search(r"flood: \d+ articles, the most in \w+", gallery["items"][0]["description"])
+        assert re.search(r"- .+ · \d+ articles? · \[.+\]\(https://.+\) · .+\.example|- .+", answer.text)
+        assert "most in" in answer.text
+
+
+@pytest.mark.asyncio
+async def test_trends_are_steered_after_the_bot_was_killed_and_by_others_in_a_copy(samples_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("trends", query="flood", public=True, timeout=30)
+        bot.signal(signal.SIGKILL)
+        await bot.wait()
+        await started(discord, samples_archive)
+        by_year = await answer.select("By", "year", timeout=30)
+        assert by_year.updates
+        assert "Shared by" in by_year.text
+        before = list(by_year.texts)
+        copy = await by_year.press("As share of the archive", by=discord.user("somebody else"), timeout=30)
+        assert copy.ephemeral
+        assert re.search(r"\(\d+(\.\d+)?%\)", copy.text)
+        assert [button.label for button in copy.buttons] == ["As numbers", "Share", "Numbers as CSV"]
+        assert by_year.texts == before
+        [shared] = (await copy.press("Share", timeout=30)).followups
+        assert not shared.ephemeral
+        assert "Shared by" in shared.text
+        assert chart(shared).data[:8] == PNG
+
+
+@pytest.mark.asyncio
+async def test_the_numbers_are_handed_over_as_a_table(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("trends", query="flood", by="year", timeout=30)
+        table = await answer.press("Numbers as CSV")
+        assert table.ephemeral
+        rows = list(csv.reader(io.StringIO(chart(table).data.decode(), newline="")))
+        assert rows[0] == ["first", "last", "flood", "archive"]
+        counted = int(re.search(r"(\d+) articles", answer.texts[0])[1])
+        assert sum(int(row[2]) for row in rows[1:]) == counted
+
+
+@pytest.mark.asyncio
+async def test_an_answer_is_seen_over_time_from_its_menu(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query="flood harbour", public=True)
+        over_time = await answer.select("Period", "over-time", by=discord.user("somebody else"), timeout=30)
+        assert over_time.ephemeral
+        assert over_time.texts[0].startswith("`flood harbour` · ")
+        assert chart(over_time).data[:8] == PNG
+
+
+@pytest.mark.asyncio
+async def test_where_files_are_not_allowed_bars_of_text_tell_it(samples_archive):
+    async with DiscordDouble() as discord:
+        discord.channel.bot_permissions = DEFAULT_PERMISSIONS & ~ATTACH_FILES
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("trends", query="flood", timeout=30)
+        assert not answer.files
+        assert re.search(r"[▁▂▃▄▅▆▇█]+", answer.texts[0])
+        assert "may not attach files" in (await answer.press("Numbers as CSV")).text
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_counted_is_told(samples_archive, tmp_path):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        reader = discord.user("reader")
+        assert "type a word" in (await reader.slash("trends", query="flood", query2="***")).text
+        nothing = await reader.slash("trends", query="xyzzyx")
+        assert nothing.texts[0].startswith("`xyzzyx` · 0 articles")
+        assert not nothing.files
+        unknown = await reader.slash("trends", query="flood", source="no such outlet")
+        assert "No outlet here is called “no such outlet”" in unknown.text
+        bot.terminate()
+        await bot.wait()
+        await started(discord, tmp_path)
+        assert "The archive is empty" in (await reader.slash("trends", query="flood")).text
+
+
+def walk(components):
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
