@@ -25,7 +25,7 @@ _GAP = [""] * GAP
 
 
 class Token(NamedTuple):
-    """A word of a text: its term ('' for a stop word) and where it stands, in code points, half open."""
+    """A word of a text: its term ('' for a stop word), or its spelling; where it stands, in code points, half open."""
 
     term: str
     start: int
@@ -34,7 +34,10 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The terms of an article's parts, '' for stop words; all spellings of it, once each; and what a question reads."""
+    """The terms of an article's parts, '' for stop words; its spellings, once each; and what a question reads.
+
+    ``spellings`` are those of all its words, ``opening`` those of its headline.
+    """
 
     headline: Sequence[str]
     text: Sequence[str]
@@ -42,6 +45,7 @@ class Words:
     author: Sequence[str]
     section: Sequence[str]
     spellings: Sequence[str]
+    opening: Sequence[str]
     analysed: Analysed
 
 
@@ -118,7 +122,7 @@ class Analyser:
         )
         section = self.terms(article.section or "", article.language)
         spelt = self._vocabulary([*spelt_headline, *spelt_text, *outlet, *byline])
-        return Words(headline, text, credit, author, section, spelt, analysed)
+        return Words(headline, text, credit, author, section, spelt, self._vocabulary(spelt_headline), analysed)
 
     def spellings(self, text: str) -> list[str]:
         """The same words folded but not stemmed, stop words too: for a vocabulary, whatever the language.
@@ -126,6 +130,18 @@ class Analyser:
         '' stands for a word that is too long to be one.
         """
         return list(map(self._spellings.__getitem__, words.words(text)))
+
+    def wording(self, text: str) -> list[str]:
+        """The words of a text as they are spelt, each once: where words are not spaced, every character is one.
+
+        Two texts say the same in the same words if these are the same, whatever their capitals, accents and commas.
+        """
+        return list(filter(None, map(self._spellings.__getitem__, words.apart(text))))
+
+    def spelt(self, text: str) -> list[Token]:
+        """The same words with their places."""
+        found = ((self._spellings[word], start, stop) for word, start, stop in words.places_apart(text))
+        return [Token(word, start, stop) for word, start, stop in found if word]
 
     def readings(self, text: str, languages: Iterable[str | None]) -> list[list[str]]:
         """What a typed word or phrase can be in an archive that has these languages: distinct analyses of it.

@@ -15,13 +15,28 @@ from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.model import Analysed, Article, CorpusStatus, Export, Hit, Order, Reading, Results, Source, Why
+from corpus.model import (
+    Analysed,
+    Article,
+    CorpusStatus,
+    Export,
+    Headline,
+    Hit,
+    Order,
+    Quoted,
+    Reading,
+    Results,
+    Source,
+    Why,
+)
 from corpus.retrieval.excerpt import excerpts
+from corpus.retrieval.headlines import headlines
 from corpus.retrieval.highlight import Marker
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
 from corpus.retrieval.passages import Passage, best_passages, standing
 from corpus.retrieval.query import Query, Sort
+from corpus.retrieval.quote import quoted
 from corpus.retrieval.rank import Ranking, rank
 from corpus.retrieval.reading import read
 from corpus.retrieval.suggest import did_you_mean, relaxed
@@ -32,6 +47,9 @@ PAGE = 5
 """Hits on a page, unless asked otherwise."""
 
 LONGEST_PAGE = 100
+
+HEADLINES = 25
+"""Headlines for what is being typed, unless asked otherwise."""
 
 EXPORTED = 1_000
 """Hits in an export, unless asked otherwise."""
@@ -80,6 +98,30 @@ class Corpus:
             raise EmptyQuery(query.notes)
         limit, page = min(max(limit, 1), LONGEST_PAGE), max(page, 1)
         return self._engine.ask(lambda view: self._answer(view, query, page, limit))
+
+    def headlines(self, typed: str, limit: int = HEADLINES) -> tuple[Headline, ...]:
+        """The newest articles whose headline has what is being typed, copies folded; ``limit`` is 1 to 100.
+
+        The last word may be the beginning of one, unless a space follows it. Nothing that is typed is an operator.
+        Where nothing is typed yet, the newest articles.
+
+        Raises:
+            SearchIndexError: the index cannot answer.
+        """
+        limit = min(max(limit, 1), LONGEST_PAGE)
+        return self._engine.ask(lambda view: headlines(view, typed, self._analyser, limit))
+
+    def quoted(self, text: str) -> Quoted | None:
+        """The earliest article that has what is quoted in this text verbatim, or else the one that nearly has it.
+
+        The quote is what stands in quotation marks, if that has four words; else the lines that are marked as quoted,
+        or everything, with or without a name behind a dash. Its first 100 words are looked for.
+
+        Raises:
+            QuoteTooShort: there are fewer than four words.
+            SearchIndexError: the index cannot answer.
+        """
+        return self._engine.ask(lambda view: quoted(view, text, self._analyser))
 
     def coverage(self, query: Query) -> Coverage:
         """All articles that match, as ``Results.matched`` counts them, by outlet and by day.

@@ -1,7 +1,7 @@
 """What can go wrong, as one tree. Every leaf says in one sentence what happened and what to do next.
 
 CorpusError
-├── QueryError        EmptyQuery
+├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
@@ -40,6 +40,13 @@ class EmptyQuery(QueryError):
         super().__init__(
             Told('The query is empty: type a word, a "phrase" or a filter such as source:NAME or after:2023.'), notes
         )
+
+
+class QuoteTooShort(QueryError):
+    """What was given as a quote is said in too many articles to be one."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(Told("A quote has at least {least} words: give more of what was said.", least=least))
 
 
 class IngestError(CorpusError):

@@ -189,7 +189,8 @@ class Part(StrEnum):
     """What of an article a term may stand in.
 
     ``TEXT`` is all that is ranked: headline, body, outlet and byline. ``SPELLING`` holds the same words as they are
-    spelt, without stems: the archive's vocabulary. ``LANGUAGE`` holds the code of the article's language.
+    spelt, without stems: the archive's vocabulary. ``HEADLINE_SPELLING`` holds those of the headline, small words too.
+    ``LANGUAGE`` holds the code of the article's language.
     """
 
     TEXT = "text"
@@ -198,6 +199,7 @@ class Part(StrEnum):
     AUTHOR = "author"
     SECTION = "section"
     SPELLING = "spelling"
+    HEADLINE_SPELLING = "headline_spelling"
     LANGUAGE = "language"
 
 
@@ -212,6 +214,14 @@ class Near:
     terms: Terms
     part: Part = Part.TEXT
     slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A term of a part begins so; however many of its terms do, all of them count. ``beginning`` has a letter."""
+
+    beginning: str
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +253,7 @@ class Enough:
     at_least: int
 
 
-Condition = Near | AnyOf | AllOf | Not | Enough
+Condition = Near | Begins | AnyOf | AllOf | Not | Enough
 """What must hold of an article, in terms: it decides who is found, and scores nothing."""
 
 
@@ -318,6 +328,33 @@ class Copy:
     source_name: str
     published: PubDate
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What one picks an article by: its id and headline, which outlet has it, and since when."""
+
+    id: str
+    headline: str
+    source: str
+    source_name: str
+    published: PubDate
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An article that has a passage, at ``span`` of its text.
+
+    ``verbatim`` says that it has the same words in the same order, and of such it is the earliest. Otherwise
+    ``likeness`` is the share of the words that need not be changed, left out or put in to make the passage of it.
+    ``others`` is how many more articles have the passage, verbatim or as nearly as that is asked for.
+    """
+
+    article: Article
+    span: Span
+    verbatim: bool
+    likeness: float
+    others: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ _FULL = regex.compile(
        | (?P<word> {_RUN} (?: ['’׳״] {_RUN} | [.,٫٬] \d+ | \. \p{{L}} (?! [\p{{L}}\p{{N}}\p{{M}}] ) )* )""",
     regex.VERBOSE | regex.VERSION1,
 )
+_BREAK = regex.compile(
+    rf"(?<={_UNSPACED}{_MARK}*)[^\p{{L}}\p{{M}}\p{{N}}]++|[^\p{{L}}\p{{M}}\p{{N}}]++(?={_UNSPACED})", regex.VERSION1
+)
 _VOICING = re.compile("[\uff9e\uff9f]")
 _CELL = regex.compile(rf"{_UNSPACED}{_MARK}*", regex.VERSION1)
 _FEWEST_HUMPS = 3  # YouTube and McDonald are one word each
@@ -87,6 +90,27 @@ def places(text: str) -> Iterator[Place]:
     return _full(text)
 
 
+def apart(text: str) -> list[str]:
+    """The words of a text, none within another: where words are not spaced, every character is one.
+
+    So a comma more or less changes no word beside it.
+    """
+    return words(text) if _is_plain(text) else [word for word, _, _ in _apart(text)]
+
+
+def places_apart(text: str) -> Iterator[Place]:
+    """The same words with their places."""
+    return places(text) if _is_plain(text) else _apart(text)
+
+
+def pieces(text: str) -> list[str]:
+    """The text in pieces, parted where anything stands beside characters that are not spaced.
+
+    Without a comma two such runs are one, and have one word more: so no phrase may span it.
+    """
+    return [piece for piece in _BREAK.split(text) if piece]
+
+
 def humps(word: str) -> list[str]:
     """The parts of a word that was put together by capitals (BlackLivesMatter); none if they are less than three."""
     parts = [part for part, _, _ in _humps(word, 0)]
@@ -113,6 +137,16 @@ def _full(text: str) -> Iterator[Place]:
             yield from _made(found[0], start)
         else:
             yield from _pairs(found[0], start)
+
+
+def _apart(text: str) -> Iterator[Place]:
+    for found in _FULL.finditer(text):
+        start, word = found.start(), found[0]
+        if found["made"] and word.startswith("#"):
+            start, word = start + 1, word[1:]
+        for part in _cells(word) if found["unspaced"] else [word]:
+            yield part, start, start + len(part)
+            start += len(part)
 
 
 def _made(word: str, start: int) -> Iterator[Place]:

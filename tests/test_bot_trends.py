@@ -99,7 +99,9 @@ credits_ = st.builds(
     st.lists(texts_of_queries, min_size=1, max_size=5), credits_, st.lists(hostile_text, max_size=5),
     st.sampled_from(READERS), st.booleans(), st.sampled_from(Step),
 )  # fmt: skip
-def test_any_trends_are_within_the_limits_and_read_back(queries, credit, notes, reader, shares, step):
+def test_any_trends_are_within_the_limits_and_read_back(  # noqa: PLR0917  # hypothesis hands over what is drawn
+    queries, credit, notes, reader, shares, step
+):
     found = some_trends(*queries, step=step, shares=shares)
     each = rendered.peaks_each(len(queries))
     peaks = [[Peak(bucket, credit) for bucket in found.peaks(trend, each)] for trend in found.trends]

@@ -145,6 +145,7 @@ _FITTING = {
     "reason": "it is {broken}",
     "found": 1_009,
     "known": 8,
+    "least": 4,
     "seconds": 2.5,
     "size": 2_011,
     "most": 2_000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from corpus.model import Analysed, Article, Copy, Order, Part, Scored, Tally, WeightedQuery
+from corpus.model import Analysed, Article, Copy, Headline, Order, Part, Scored, Tally, WeightedQuery
 
 
 class EngineView(Protocol):
@@ -45,6 +45,12 @@ class EngineView(Protocol):
 
     def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
         """Each of these articles, which this view found, and what the analysis makes of it; None where it has gone."""
+
+    def texts(self, hits: Sequence[Scored]) -> list[str | None]:
+        """The text of each of these articles; None where it has gone."""
+
+    def headlines(self, hits: Sequence[Scored]) -> list[Headline | None]:
+        """What each of these articles is picked by, without reading its text; None where it has gone."""
 
     def copies(self, hits: Sequence[Scored]) -> list[tuple[Copy, ...]]:
         """For each hit the other articles of its story, the earliest first."""

@@ -210,7 +210,7 @@ class _Weigher:
         """Words that stand together, in any language of the archive that knows them."""
         slop = clause.slop if isinstance(clause, Phrase) else 0
         readings = self.analyser.readings(clause.text, self.languages)
-        places = [_together(reading, slop) for reading in readings]
+        places = [together(reading, slop) for reading in readings]
         if not any(places) or self._is_common(clause.text):
             self.common.append(str(clause))
             return None
@@ -230,7 +230,7 @@ class _Weigher:
         “War” is a small word in German: there “war dogs” is any dogs, and nowhere else.
         """
         read = {language: self.analyser.terms(text, language) for language in (None, *self.languages)}
-        so = {language for language, terms in read.items() if any(terms) and near.terms == _together(terms, near.slop)}
+        so = {language for language, terms in read.items() if any(terms) and near.terms == together(terms, near.slop)}
         if None in so:
             others = [language for language in read if language not in so]
             return AllOf((near, Not(AnyOf(_each(Part.LANGUAGE, filter(None, others)))))) if others else near
@@ -255,7 +255,7 @@ class _Weigher:
             tells, absent = self._score(typed, forms)
             condition = [*_each(Part.TEXT, forms)]
             if len(first) == 1:
-                condition += [Near(_together(parts)) for parts in apart if any(parts)]
+                condition += [Near(together(parts)) for parts in apart if any(parts)]
                 absent = absent and not apart
             yield AskedWord(text, AnyOf(tuple(condition)), tells, absent)
         for typed, forms in self._parted(text, readings):
@@ -370,7 +370,7 @@ def _all_of(found: Sequence[Condition | None]) -> Condition | None:
     return AllOf(tuple(known)) if known else None
 
 
-def _together(terms: Sequence[str], slop: int = 0) -> Terms:
+def together(terms: Sequence[str], slop: int = 0) -> Terms:
     """The terms with their distances from the first; stop words leave a gap.
 
     With a slop each comes once: where a word stands it is near itself.

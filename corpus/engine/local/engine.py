@@ -24,7 +24,7 @@ from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.store import Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
-from corpus.model import Analysed, Article, Copy, CorpusStatus, Order, Scored, Source, WeightedQuery
+from corpus.model import Analysed, Article, Copy, CorpusStatus, Headline, Order, Scored, Source, WeightedQuery
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
@@ -330,6 +330,16 @@ class View:
             self._read(stored[hit.key], hit, seq) if hit.key in stored else None
             for hit, seq in zip(hits, indexed, strict=True)
         ]
+
+    def texts(self, hits: Sequence[Scored]) -> list[str | None]:
+        """The text of each of these articles; None where it has gone."""
+        found = self._store.texts([hit.key for hit in hits])
+        return [found.get(hit.key) for hit in hits]
+
+    def headlines(self, hits: Sequence[Scored]) -> list[Headline | None]:
+        """What each of these articles is picked by, without reading its text; None where it has gone."""
+        found = self._store.headlines([hit.key for hit in hits])
+        return [found.get(hit.key) for hit in hits]
 
     def copies(self, hits: Sequence[Scored]) -> list[tuple[Copy, ...]]:
         """For each hit the other articles of its story, the earliest first."""

@@ -22,7 +22,7 @@ from corpus.engine.local.store import Stored
 from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
 from corpus.model import GAP, Article, Part
 
-LAYOUT = 3
+LAYOUT = 4
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
 
 HEADLINE_WEIGHT = 3
@@ -110,6 +110,7 @@ class IndexWriter:
         document.add_text(Part.AUTHOR, _spaced(words.author))
         document.add_text(Part.SECTION, _spaced(words.section))
         document.add_text(Part.SPELLING, " ".join(words.spellings))
+        document.add_text(Part.HEADLINE_SPELLING, " ".join(words.opening))
         document.add_text("source", article.source)
         document.add_text("language", article.language or _UNKNOWN)
         document.add_integer("key", stored.key)
@@ -166,7 +167,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for part in (Part.TEXT, Part.HEADLINE, Part.BODY, Part.AUTHOR, Part.SECTION):
         builder.add_text_field(part, tokenizer_name="terms", index_option="position")
-    builder.add_text_field(Part.SPELLING, tokenizer_name="terms", index_option="basic")
+    for part in (Part.SPELLING, Part.HEADLINE_SPELLING):
+        builder.add_text_field(part, tokenizer_name="terms", index_option="basic")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("key", indexed=True, fast=True)

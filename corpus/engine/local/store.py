@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from corpus.engine.local.migrations import FORMAT, MIGRATIONS
 from corpus.errors import CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, CorpusUnwritable, StoreError
-from corpus.model import Article, Copy, PubDate, Source
+from corpus.model import Article, Copy, Headline, PubDate, Source
 
 _T = TypeVar("_T")
 
@@ -120,6 +120,25 @@ class Store:
         """The articles with these keys; one that is gone meanwhile is left out."""
         found = (stored for part in _parts(keys) for stored in self._select(f"WHERE key IN {_marks(part)}", part))
         return {stored.key: stored for stored in found}
+
+    def texts(self, keys: Sequence[int]) -> dict[int, str]:
+        """The texts of the articles with these keys; one that is gone meanwhile is left out."""
+        return {
+            key: text
+            for part in _parts(keys)
+            for key, text in self._rows(f"SELECT key, text FROM articles WHERE key IN {_marks(part)}", part)
+        }
+
+    def headlines(self, keys: Sequence[int]) -> dict[int, Headline]:
+        """What the articles with these keys are picked by: their texts stay on the disk."""
+        return {
+            key: Headline(article_id, headline, source, name, PubDate.from_iso(published))
+            for part in _parts(keys)
+            for key, article_id, headline, source, name, published in self._rows(
+                f"SELECT key, id, headline, source, source_name, published FROM articles WHERE key IN {_marks(part)}",
+                part,
+            )
+        }
 
     def copies(self, stories: Sequence[int]) -> dict[int, list[tuple[int, Copy]]]:
         """Of each of these stories that has more than one article the earliest, with their keys."""

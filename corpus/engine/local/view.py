@@ -18,7 +18,21 @@ from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from corpus.engine.local import forward
-from corpus.model import AllOf, Analysed, AnyOf, Condition, Enough, Near, Not, Order, Part, Scored, Tally, WeightedQuery
+from corpus.model import (
+    AllOf,
+    Analysed,
+    AnyOf,
+    Begins,
+    Condition,
+    Enough,
+    Near,
+    Not,
+    Order,
+    Part,
+    Scored,
+    Tally,
+    WeightedQuery,
+)
 
 TIE_BITS = 24  # lowest bits of a moment: digits of the key, so that no two articles tie
 _ROUNDING = 0.999  # scores are 32-bit sums
@@ -241,6 +255,8 @@ class IndexView:
         match condition:
             case Near():
                 return self._near(condition)
+            case Begins(beginning, part):
+                return TantivyQuery.fuzzy_term_query(self._schema, part, beginning, distance=0, prefix=True)
             case Not():
                 return self._all_of([condition])
             case AllOf():
