@@ -278,7 +278,7 @@ async def test_sources_and_about_tell_what_there_is(samples_archive):
 async def test_commands_are_registered_once_and_not_again(samples_archive):
     async with DiscordDouble() as discord:
         bot = await started(discord, samples_archive)
-        names = ("Find related news", "about", "admin", "article", "search", "sources")
+        names = ("Find related news", "Find this quote", "about", "admin", "article", "search", "sources")
         assert [tuple(sorted(sync.names)) for sync in discord.commands.syncs] == [names]
         bot.terminate()
         await bot.wait()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import passing_on, reading, results
+from bot.screens import passing_on, quoting, reading, results
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -23,4 +23,6 @@ ACTS: Mapping[str, Act] = {
     "share": results.share,
     "delete": passing_on.delete,
     "read": reading.read,
+    "related": quoting.relate,
+    "passage-share": quoting.share,
 }
