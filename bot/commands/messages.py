@@ -1,4 +1,4 @@
-"""The commands in the menu of a message: what the archive has to do with it. Answers privately."""
+"""The commands in the menu of a message: what the archive has to do with it. Both answer privately."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ _Shows = Callable[["Dateline", discord.Message, Reader], Awaitable[ui.LayoutView
 
 def of_messages() -> tuple[app_commands.ContextMenu, ...]:
     """The commands, made anew for each tree."""
-    return (app_commands.ContextMenu(name="Find related news", callback=_related),)
+    return (
+        app_commands.ContextMenu(name="Find related news", callback=_related),
+        app_commands.ContextMenu(name="Find this quote", callback=_quoted),
+    )
 
 
 async def _related(interaction: discord.Interaction[Dateline], message: discord.Message) -> None:
     await _show(interaction, message, quoting.related)
+
+
+async def _quoted(interaction: discord.Interaction[Dateline], message: discord.Message) -> None:
+    await _show(interaction, message, quoting.quoted)
 
 
 async def _show(interaction: discord.Interaction[Dateline], message: discord.Message, shows: _Shows) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import defaults, exporting, helping, passing_on, reading, related, results, trends
+from bot.screens import defaults, exporting, helping, passing_on, quoting, reading, related, results, trends
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -40,4 +40,6 @@ ACTS: Mapping[str, Act] = {
     "help": helping.tell,
     "try": helping.attempt,
     "forget": defaults.forget,
+    "related": quoting.relate,
+    "passage-share": quoting.share,
 }
