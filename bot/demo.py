@@ -41,13 +41,16 @@ Type `/` below, pick **search** and its option **query**, and write a question, 
 - `"stern door" -verdict`
 - `central bank rates after:2023`
 
-Among its options, `source` completes as you type, and `public` shows the answer to everyone. \
-As Ada you may use `/admin`.
-When an answer lands out of sight, **View response** at the top goes there; \
+**Below an answer** turn its pages, and let the menus choose its order, its period and its outlets. **Read** opens an \
+article where it answers; there are similar ones, the same story elsewhere, why it was found, and citations. **Share** \
+posts it for everyone, **Export** hands you the files.
+**Also try** `/trends` with `flood` and `ferry`, `/help`, `/defaults` (Arabic, too), or write a plain message: \
+`{mention} flood inquiry`, then `{mention} only Harbour Post` or `{mention} older`.
+As Ada you may use `/admin`. When an answer lands out of sight, **View response** at the top goes there; \
 **Viewing as** shows what another reader sees.
 -# All articles are invented. A line typed in full is a plain message here: pick the command from the list. \
-On Discord, but not on this page: “thinking …” and progress, direct messages, the bot in your own account. \
-Times stand still here."""
+On Discord, but not on this page: “thinking …” and progress, direct messages, the bot in your own account, \
+“Find this quote” in the menu of a message, and the names of commands in your language. Times stand still here."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,9 @@ async def _furnish(client: Dateline, world: World) -> None:
     """The greeting comes last: the page opens at the end of the channel."""
     await world.viewers[0].slash(world.channel, "search", query=FIRST_QUERY, public=True)
     greeting = ui.LayoutView(timeout=None)
-    for part in _GREETING.split("\n\n"):  # after a list, the page sets all lines of the same text in
+    mention = client.user.mention if client.user else ""
+    for part in _GREETING.format(mention=mention).split(
+        "\n\n"
+    ):  # after a list, the page sets all lines of the same text in
         greeting.add_item(ui.TextDisplay(part))
     await client.get_partial_messageable(world.channel.id).send(view=greeting)

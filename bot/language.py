@@ -216,6 +216,11 @@ class Languages:
             self._known[form] = Language(code, form, self._catalogue(code), self.commands)
         return self._known[form]
 
+    def read(self) -> None:
+        """Read all that was not wanted yet."""
+        for code in NAMES:
+            self.of(code)
+
     def _catalogue(self, code: str) -> gettext.NullTranslations:
         if code not in self._catalogues:
             self._catalogues[code] = _read(CATALOGUES / f"{code}.po")

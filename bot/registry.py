@@ -69,13 +69,15 @@ async def payload(tree: Tree, guild: discord.Object | None) -> list[dict[str, An
 
 
 async def _registered(tree: Tree, guild: discord.Object | None) -> Sequence[Mapping[str, Any]]:
-    # AppCommand keeps less than Discord sends, so the definitions are read as they come.
-    http, application = tree.client.http, tree.client.application_id
+    # AppCommand keeps less than Discord sends, so the definitions are read as they come. Discord leaves translations out
+    # unless it is asked for them, which discord.py's own methods do not.
+    application = tree.client.application_id
     if application is None:
         raise app_commands.MissingApplicationID
-    if guild is None:
-        return await http.get_global_commands(application)
-    return await http.get_guild_commands(application, guild.id)
+    scope = f"/guilds/{guild.id}" if guild else ""
+    route = discord.http.Route("GET", f"/applications/{application}{scope}/commands")
+    found: Sequence[Mapping[str, Any]] = await tree.client.http.request(route, params={"with_localizations": "true"})
+    return found
 
 
 def alike(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from discord import Locale, app_commands
 from discord.app_commands import TranslationContextLocation as Place
 
@@ -18,6 +20,10 @@ class CommandTranslator(app_commands.Translator):
 
     def __init__(self, languages: Languages) -> None:
         self._languages = languages
+
+    async def load(self) -> None:
+        """Read every catalogue, off the event loop."""
+        await asyncio.to_thread(self._languages.read)
 
     async def translate(
         self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContextTypes

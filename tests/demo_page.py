@@ -87,12 +87,18 @@ async def fill_in(page: Page, **fields: str) -> Locator:
     return await outcome(page, form.get_by_role("button", name="Submit").click)
 
 
+# What is suggested as one types is an action of its own, without a message that it is about.
+_SETTLED = """before => {
+    const page = window.simcordPreview, done = page.lastAction
+    return page.ready && done?.sequence > before && (done.target || done.outcomes.some(each => each.messageId))
+}"""
+
+
 async def outcome(page: Page, act: Callable[[], Awaitable[None]]) -> Locator:
     """Act, wait until the bot has settled; the message that the page names as the outcome."""
     before = await page.evaluate("() => window.simcordPreview.lastAction?.sequence ?? 0")
     await act()
-    settled = "before => { const p = window.simcordPreview; return p.ready && p.lastAction?.sequence > before }"
-    await page.wait_for_function(settled, arg=before)
+    await page.wait_for_function(_SETTLED, arg=before)
     done = await page.evaluate("() => window.simcordPreview.lastAction")
     assert done["settlement"] == "settled", done["diagnostics"]
     sent = [outcome["messageId"] for outcome in done["outcomes"] if "messageId" in outcome]
@@ -105,5 +111,6 @@ async def _fill(page: Page, option: str, value: str) -> None:
         await page.locator(".command-ghost").click()
         await page.locator(f'.command-suggestion[data-value="{option}"]').click()
     await field.fill(value)
-    if await field.get_attribute("role") == "combobox":  # autocomplete, choices, true or false
+    # Choices, true or false, and outlets are picked; of queries what is typed is meant, whatever is suggested.
+    if await field.get_attribute("role") == "combobox" and not option.startswith("query"):
         await page.locator(f'.command-suggestion[data-value="{value}"]').click()

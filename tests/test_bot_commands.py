@@ -77,7 +77,6 @@ def as_registered(commands: list[dict]) -> list[dict]:
             "id": str(number),
             "application_id": "1",
             "version": "1",
-            "name_localizations": None,
             "default_member_permissions": command["default_member_permissions"]
             and str(command["default_member_permissions"]),
             "options": [

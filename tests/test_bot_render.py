@@ -13,7 +13,7 @@ from test_bot_markdown import LINE_START, highlights, hostile_text, rendered
 from bot.language import NAMES, Languages
 from bot.markdown import ELLIPSIS, clean, prose, units
 from bot.reader import Audience, Reader
-from bot.render import archive, layout, results
+from bot.render import archive, choices, layout, results
 from bot.render import cards as card_limits
 from bot.render.steering import Around
 from corpus import (
@@ -381,12 +381,11 @@ def test_a_list_of_sources_that_is_too_long_says_how_many_are_left_out():
 
 @given(hostile_text.map(lambda text: text[:150]), hostile_text.map(lambda text: text * 5), st.integers(1, 10**7))
 def test_a_suggestion_fits_or_is_none(key, name, count):
-    choice = archive.choice(Source(key, name, count, date(2020, 1, 1), date(2020, 1, 1)), ENGLISH)
-    if choice is None:
-        assert not clean(key) or units(key) > layout.OPTION
-    else:
+    found = choices.outlets([Source(key, name, count, date(2020, 1, 1), date(2020, 1, 1))], "", ENGLISH)
+    for choice in found:
         assert 1 <= units(choice.name) <= layout.OPTION
-        assert choice.value == key
+        assert choice.value in {key, f'"{key}"'}
+    assert found or not key or units(f'"{key}"') > layout.OPTION
 
 
 def test_a_report_counts_and_names_the_first_rejections():

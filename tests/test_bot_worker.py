@@ -79,7 +79,7 @@ def test_check_does_everything_but_connect(tmp_path):
     done = dateline("run", "--check", cwd=tmp_path, DISCORD_TOKEN=TOKEN, ADMIN_GUILD="123456789012345678")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == (
-        "Ready to connect, with /search, /article, /sources, /defaults, /help, /about, /admin over "
+        "Ready to connect, with /search, /article, /trends, /sources, /defaults, /help, /about, /admin over "
         "2 articles from 1 outlet, March 14, 2024 to March 14, 2024."
     )
 

@@ -88,3 +88,46 @@ async def test_an_empty_question_is_answered_and_the_page_goes_on(page):
 async def test_an_admin_of_the_demo_reindexes_its_archive(page):
     answer = await run_command(page, "admin reindex")
     await expect(answer).to_contain_text("60 read: 0 added, 0 changed, 60 unchanged")
+
+
+async def test_an_article_is_turned_cited_and_shared_on_the_page(page):
+    answer = await run_command(page, "search", query="ferry Aurelia")
+    article = await answer_to(page, answer.get_by_role("button", name="Read", exact=True).first)
+    await expect(article.locator("strong", has_text="Aurelia").first).to_be_visible()
+    why = await answer_to(page, article.get_by_role("button", name="Why this hit", exact=True))
+    await expect(why).to_contain_text("in the headline")
+    cited = await answer_to(page, article.get_by_role("button", name="Cite", exact=True))
+    await expect(cited).to_contain_text("BibTeX")
+    similar = await answer_to(page, article.get_by_role("button", name="Similar", exact=True))
+    await expect(similar).to_contain_text("similar:")
+    shared = await answer_to(page, article.get_by_role("button", name="Share", exact=True))
+    await expect(shared).to_contain_text("Shared by")
+    gone = await shared.get_attribute("data-message-id")
+    await answer_to(page, shared.get_by_role("button", name="Delete", exact=True))
+    await expect(page.locator(f'.channel-message[data-message-id="{gone}"]')).to_have_count(0)
+
+
+async def test_coverage_over_time_is_drawn_on_the_page(page):
+    answer = await run_command(page, "trends", query="flood", query2="ferry")
+    await expect(answer.locator("img").first).to_be_visible()
+    await expect(answer).to_contain_text("most in")
+    by_year = await choose(page, answer, "By", "By year")
+    await expect(by_year).to_contain_text("2023")
+
+
+async def test_a_plain_message_is_answered_and_gone_on_from_on_the_page(page):
+    async def say(text):
+        await page.locator("#channel-composer-input").fill(text)
+        return await outcome(page, page.locator("#send-message").click)
+
+    mention = await page.evaluate("() => document.body.innerText.match(/<@\\d+>/)?.[0]")
+    await say(f"{mention} flood inquiry")
+    await expect(page.locator(".channel-message").last).to_contain_text("flood inquiry")
+    await say(f"{mention} only Harbour Post")
+    await expect(page.locator(".channel-message").last).to_contain_text("source:harbourpost.example")
+
+
+async def test_help_offers_examples_that_are_tried_on_the_page(page):
+    answer = await run_command(page, "help")
+    tried = await choose(page, answer, "Try one", "harbour flood damage")
+    await expect(tried).to_contain_text("harbour flood damage")

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from .rest import Rest
 
 
+def _untranslated(definition: Json) -> Json:
+    kept = {key: value for key, value in definition.items() if not key.endswith("_localizations")}
+    nested = {key: [_untranslated(each) for each in kept[key]] for key in ("options", "choices") if kept.get(key)}
+    return kept | nested
+
+
 def _scope(call: Call) -> int | None:
     return call.number("guild_id") if "guild_id" in call.path_ids else None
 
@@ -19,7 +25,9 @@ for _base in ("/applications/{application_id}/commands", "/applications/{applica
 
     @route("GET", _base)
     async def _list_commands(rest: Rest, call: Call) -> list[Json]:
-        return rest.core.commands.listed(_scope(call))
+        listed = rest.core.commands.listed(_scope(call))
+        # Discord's reference: Get Global Application Commands, query parameter with_localizations.
+        return listed if call.query.get("with_localizations") == "true" else [_untranslated(each) for each in listed]
 
     @route("PUT", _base)
     async def _overwrite_commands(rest: Rest, call: Call) -> list[Json]:
