@@ -83,7 +83,7 @@ def test_any_page_of_any_article_is_within_the_limits_with_its_source_and_its_da
     assert head.count("\n") == (1 if shown.updated is None else 2)
     assert foot.startswith("`" if query else "-# ")
     assert f"`{shown.id}`" in foot
-    assert ("<@" in foot) == (reader.audience is Audience.PUBLIC)
+    assert (f"<@{reader.id}>" in foot) == (reader.audience is Audience.PUBLIC)
     assert 1 <= opened.number <= len(opened.pages)
 
 

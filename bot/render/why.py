@@ -10,7 +10,7 @@ from bot.language import Language
 from bot.markdown import Line, Markdown, code, link, units
 from bot.reader import Reader
 from bot.render.article import credit_of
-from bot.render.cards import heading
+from bot.render.cards import heading, headline_of
 from bot.render.layout import TEXT, box
 from corpus import Article, Given, Query, Why
 
@@ -24,7 +24,7 @@ def why(given: Why, shown: Article, query: Query, reader: Reader) -> ui.LayoutVi
     title = [
         code(str(query)),
         f"### {say('Why this hit')}",
-        f"**{heading(Line.of(shown.headline or language.label('Without a headline')), _address(shown))}**",
+        f"**{heading(headline_of(shown.attribution, language), _address(shown))}**",
         f"-# {credit_of(shown, language)[0]}",
     ]
     foot = [*_rest(given, language), _meaning(given, language)]
