@@ -179,8 +179,9 @@ async def test_an_article_that_was_replaced_says_when(archive, write):
     changed(archive, write, text=f"{STORM['text']} More.")
     async with DiscordDouble() as discord:
         await started(discord, archive)
-        article = await opened(discord, discord.user("reader", locale="de"))
-        assert re.search(r"\n-# .*\d{1,2}\. [A-Z]\w+ \d{4}, \d\d:\d\d UTC$", article.texts[0])
+        assert re.search(r"\n-# updated [A-Z]\w+ \d{1,2}, \d{4}, \d\d:\d\d UTC$", (await opened(discord)).texts[0])
+        german = await opened(discord, discord.user("german reader", locale="de"))
+        assert re.search(r"\n-# .*\d{1,2}\. [A-Z]\w+ \d{4}, \d\d:\d\d UTC$", german.texts[0])
 
 
 async def test_what_has_become_shorter_shows_its_last_page(archive, write):
@@ -224,6 +225,7 @@ async def test_why_an_article_was_found_is_told_in_words_and_numbers_that_add_up
         word = r"^\*\*{}\*\*: \d+ × in the headline, {} × in the text · ([\d.]+) points, [\d.]+% of the score$"
         assert re.search(word.format("astrolabe", "1"), why.text, re.MULTILINE)
         assert re.search(word.format("ferry", "96"), why.text, re.MULTILINE)
+        assert "\n**xyzzyx** stands nowhere in it\n" in why.text
         points = [float(each) for each in re.findall(r" · ([\d.]+) points", why.text)]
         [score] = re.findall(r"Score: ([\d.]+) points", why.text)
         assert sum(points) == pytest.approx(float(score), abs=0.1 * len(points))

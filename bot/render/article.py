@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from discord import app_commands, ui
 
 from bot.language import Language
-from bot.markdown import Line, Markdown, code, link, short, units
+from bot.markdown import Markdown, code, link, short, units
 from bot.reader import Audience, Reader
-from bot.render.cards import HEADLINE, byline, heading, source_and_date
+from bot.render.cards import HEADLINE, byline, heading, headline_of, source_and_date
 from bot.render.fragment import leading_to
 from bot.render.layout import OPTION, TEXT, Item, button, form, panel, row, view
 from bot.render.pages import ROOM, page_with, pages
@@ -47,7 +47,7 @@ class Opened:
 def article(opened: Opened, reader: Reader) -> ui.LayoutView:
     """A page of an article with its credit, and its link, which leads to the best passage."""
     reading, foot = opened.reading, _foot(opened, reader)
-    headline = Line.of(reading.article.headline or reader.language.label("Without a headline"))
+    headline = headline_of(reading.article.attribution, reader.language)
     credit = "\n".join(f"-# {line}" for line in credit_of(reading.article, reader.language))
     left = TEXT - ROOM - units(credit) - units(foot) - min(units(headline.markdown), HEADLINE) - _LABEL
     head = f"### {heading(headline, _address(reading, left))}\n{credit}"

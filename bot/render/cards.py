@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language import Language
-from bot.markdown import ELLIPSIS, Line, Markdown, escape, link, short, units
+from bot.markdown import ELLIPSIS, Line, Markdown, clean, escape, link, short, units
 from bot.render.fragment import leading_to
 from corpus import Attribution, Copy, Excerpt, Hit, Span
 
@@ -62,7 +62,7 @@ class _Card:
     def of(cls, hit: Hit, language: Language) -> _Card:
         credit = hit.article.attribution
         return cls(
-            headline=Line.of(credit.headline or language.label("Without a headline")),
+            headline=headline_of(credit, language),
             credit=source_and_date(credit, language),
             byline=byline(credit.byline, language),
             copies=_copies(hit.copies, language),
@@ -118,6 +118,11 @@ def _share(sizes: Sequence[int], room: int) -> int:
             return min(share, MOST)
         room -= size
     return MOST
+
+
+def headline_of(credit: Attribution, language: Language) -> Line:
+    """The headline, or that there is none to be seen."""
+    return Line(clean(credit.headline) or language.label("Without a headline"))
 
 
 def heading(headline: Line, url: str | None) -> str:

@@ -7,7 +7,7 @@ from discord import ui
 from bot.language import Language
 from bot.markdown import Line, code, link, units
 from bot.reader import Reader
-from bot.render.cards import SOURCE, heading
+from bot.render.cards import SOURCE, heading, headline_of
 from bot.render.layout import COMPONENTS, Item, button, panel, view
 from corpus import Copy, Query, Reading
 
@@ -22,7 +22,10 @@ def story(reading: Reading, query: Query | None, reader: Reader) -> ui.LayoutVie
     """
     language, copies = reader.language, reading.copies
     told = language.count("{number} other article tells this story", "{number} others tell this story", len(copies))
-    parts: list[str | Item] = [f"### {told}\n-# {heading(Line.of(reading.article.headline), None)}", ui.Separator()]
+    parts: list[str | Item] = [
+        f"### {told}\n-# {heading(headline_of(reading.article.attribution, language), None)}",
+        ui.Separator(),
+    ]
     for copy in copies[:_MOST]:
         read = button(language.label("Read"), "read", copy.id)
         parts.append(ui.Section(ui.TextDisplay(_entry(copy, language)), accessory=read))

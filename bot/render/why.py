@@ -10,7 +10,7 @@ from bot.language import Language
 from bot.markdown import Line, Markdown, code, link, units
 from bot.reader import Reader
 from bot.render.article import credit_of
-from bot.render.cards import heading
+from bot.render.cards import heading, headline_of
 from bot.render.layout import TEXT, box
 from corpus import Article, Given, Query, Why
 
@@ -24,7 +24,7 @@ def why(given: Why, shown: Article, query: Query, reader: Reader) -> ui.LayoutVi
     title = [
         code(str(query)),
         f"### {say('Why this hit')}",
-        f"**{heading(Line.of(shown.headline or language.label('Without a headline')), _address(shown))}**",
+        f"**{heading(headline_of(shown.attribution, language), _address(shown))}**",
         f"-# {credit_of(shown, language)[0]}",
     ]
     foot = [*_rest(given, language), _meaning(given, language)]
@@ -41,7 +41,7 @@ def _words(given: Why, language: Language, room: int) -> Iterator[str]:
     """A line for each word, the one that gave most first; those without room are counted."""
     ordered = sorted(given.words, key=lambda word: -word.points)
     for place, word in enumerate(ordered):
-        line = _worth(_standing(word, language), word.points, given.score, language)
+        line = _line(word, given.score, language)
         room -= units(line) + 1
         if room < 0:
             left = len(ordered) - place
@@ -50,9 +50,15 @@ def _words(given: Why, language: Language, room: int) -> Iterator[str]:
         yield line
 
 
-def _standing(word: Given, language: Language) -> Markdown:
-    """A word and how often it stands where."""
+def _line(word: Given, score: float, language: Language) -> str:
+    """A word with how often it stands where, and what it gave."""
     named = Markdown(f"**{Line.of(word.word).cut(_WORD).markdown}**")
+    if not (word.headline or word.text or word.credit or word.points):
+        return language.say("{word} stands nowhere in it", word=named)
+    return _worth(_standing(word, named, language), word.points, score, language)
+
+
+def _standing(word: Given, named: Markdown, language: Language) -> Markdown:
     if word.credit:
         return language.say(
             "{word}: {headline} × in the headline, {text} × in the text, {credit} × in outlet and byline",
@@ -79,7 +85,7 @@ def _rest(given: Why, language: Language) -> Iterator[str]:
     )
     yield from (_worth(name, points, given.score, language) for name, points in parts if points)
     if given.score:
-        yield f"**{say('Score: {points} points', points=language.decimal(given.score))}**"
+        yield f"**{say('Score: {points} points', points=_points(given.score, language))}**"
 
 
 def _meaning(given: Why, language: Language) -> str:
@@ -94,5 +100,9 @@ def _meaning(given: Why, language: Language) -> str:
 
 def _worth(what: Markdown, points: float, score: float, language: Language) -> str:
     share = language.percent(round(points / score, 2) if score else 0)
-    worth = language.say("{points} points, {share} of the score", points=language.decimal(points), share=share)
+    worth = language.say("{points} points, {share} of the score", points=_points(points, language), share=share)
     return f"{what} · {worth}"
+
+
+def _points(points: float, language: Language) -> Markdown:
+    return Markdown(language.decimal(points))
