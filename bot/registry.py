@@ -69,8 +69,8 @@ async def payload(tree: Tree, guild: discord.Object | None) -> list[dict[str, An
 
 
 async def _registered(tree: Tree, guild: discord.Object | None) -> Sequence[Mapping[str, Any]]:
-    # AppCommand keeps less than Discord sends, so the definitions are read as they come. Discord leaves translations out
-    # unless it is asked for them, which discord.py's own methods do not.
+    # AppCommand keeps less than Discord sends, so the definitions are read as they come. Discord leaves translations
+    # out unless it is asked for them, which discord.py's own methods do not.
     application = tree.client.application_id
     if application is None:
         raise app_commands.MissingApplicationID

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,6 +12,7 @@ from playwright.async_api import Locator, Page, async_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 """The system's browser (Debian's package ``chromium``), or None."""
 
+_DELAY = 0.5  # seconds: longer than the page waits after a letter before it asks for suggestions
 # Chromium runs as root in containers, and calls nobody.
 _QUIET = [
     "--no-sandbox",
@@ -87,18 +89,12 @@ async def fill_in(page: Page, **fields: str) -> Locator:
     return await outcome(page, form.get_by_role("button", name="Submit").click)
 
 
-# What is suggested as one types is an action of its own, without a message that it is about.
-_SETTLED = """before => {
-    const page = window.simcordPreview, done = page.lastAction
-    return page.ready && done?.sequence > before && (done.target || done.outcomes.some(each => each.messageId))
-}"""
-
-
 async def outcome(page: Page, act: Callable[[], Awaitable[None]]) -> Locator:
     """Act, wait until the bot has settled; the message that the page names as the outcome."""
     before = await page.evaluate("() => window.simcordPreview.lastAction?.sequence ?? 0")
     await act()
-    await page.wait_for_function(_SETTLED, arg=before)
+    settled = "before => { const p = window.simcordPreview; return p.ready && p.lastAction?.sequence > before }"
+    await page.wait_for_function(settled, arg=before)
     done = await page.evaluate("() => window.simcordPreview.lastAction")
     assert done["settlement"] == "settled", done["diagnostics"]
     sent = [outcome["messageId"] for outcome in done["outcomes"] if "messageId" in outcome]
@@ -111,6 +107,16 @@ async def _fill(page: Page, option: str, value: str) -> None:
         await page.locator(".command-ghost").click()
         await page.locator(f'.command-suggestion[data-value="{option}"]').click()
     await field.fill(value)
+    await _quiet(page)
     # Choices, true or false, and outlets are picked; of queries what is typed is meant, whatever is suggested.
     if await field.get_attribute("role") == "combobox" and not option.startswith("query"):
         await page.locator(f'.command-suggestion[data-value="{value}"]').click()
+
+
+async def _quiet(page: Page) -> None:
+    """Wait until nothing is asked any more: what is suggested as one types comes a while after."""
+    seen = -1
+    while (now := int(await page.evaluate("() => window.simcordPreview.lastAction?.sequence ?? 0"))) != seen:
+        seen = now
+        await asyncio.sleep(_DELAY)
+        await ready(page)

@@ -103,7 +103,7 @@ async def test_an_article_is_turned_cited_and_shared_on_the_page(page):
     shared = await answer_to(page, article.get_by_role("button", name="Share", exact=True))
     await expect(shared).to_contain_text("Shared by")
     gone = await shared.get_attribute("data-message-id")
-    await answer_to(page, shared.get_by_role("button", name="Delete", exact=True))
+    await answer_to(page, shared.locator(".component-button", has_text="Delete"))
     await expect(page.locator(f'.channel-message[data-message-id="{gone}"]')).to_have_count(0)
 
 
