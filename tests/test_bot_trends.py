@@ -33,15 +33,15 @@ def some_trends(*queries: str, step: Step | None = None, shares: bool = False) -
     days = [(date(2023, 1, 1) + timedelta(40 * n), n + 1) for n in range(5)]
     found = [coverage(query, *days) for query in queries]
     whole = coverage("", *((day, 10 * number) for day, number in days), (date(2024, 5, 1), 7))
-    return Trends.of([Query.parse(query) for query in queries], found, whole, step, shares=shares)
+    return Trends.of([Query.parse(query) for query in queries], found, [whole] * len(found), step, shares=shares)
 
 
 def test_the_step_that_shows_well_is_chosen_and_any_other_can_be():
     assert some_trends("flood").step is Step.WEEK
     assert some_trends("flood", step=Step.YEAR).step is Step.YEAR
     long = coverage("flood", (date(1900, 1, 1), 1), (date(2023, 1, 1), 1))
-    assert Trends.of([Query.parse("flood")], [long], long, None, shares=False).step is Step.YEAR
-    assert Trends.of([Query.parse("flood")], [long], long, Step.DAY, shares=False).step is Step.YEAR
+    assert Trends.of([Query.parse("flood")], [long], [long], None, shares=False).step is Step.YEAR
+    assert Trends.of([Query.parse("flood")], [long], [long], Step.DAY, shares=False).step is Step.YEAR
 
 
 def test_numbers_are_those_of_each_stretch_and_shares_those_of_the_archive():
@@ -50,7 +50,7 @@ def test_numbers_are_those_of_each_stretch_and_shares_those_of_the_archive():
     assert sum(by_month.trends[0].counts) == by_month.trends[0].coverage.matched
     assert by_month.archive == (10, 20, 30, 0, 40, 50)
     shared = some_trends("flood", step=Step.MONTH, shares=True)
-    assert shared.values(shared.trends[0]) == (0.1, 0.1, 0.1, 0.0, 0.1, 0.1)
+    assert shared.trends[0].values == (0.1, 0.1, 0.1, 0.0, 0.1, 0.1)
 
 
 def test_peaks_are_the_stretches_with_most_and_none_without_any():

@@ -61,6 +61,9 @@ async def trends(  # noqa: PLR0917  # discord.py reads a command's options from 
     reader = replace(reader, audience=Audience.PUBLIC if openly else Audience.PRIVATE)
     typed = dict.fromkeys(text for text in (query, query2, query3, query4, query5) if text is not None)
     today = interaction.client.today
-    queries = [Query.parse(text, source=source, after=after, before=before, today=today) for text in typed]
+    asked = [Query.parse(text, source=source, after=after, before=before, today=today) for text in typed]
+    queries = {str(query): query for query in map(reader.defaults.narrowed, asked)}
     step = None if by == "automatic" else Step(by)
-    await screen.show(interaction, Wanted(tuple(queries), step, shares=share), reader)
+    set_so = reader.language.label("These are the outlets that `/defaults` sets; name others to count those.")
+    notes = () if all(query in asked for query in queries.values()) else (set_so,)
+    await screen.show(interaction, Wanted(tuple(queries.values()), step, shares=share, notes=notes), reader)

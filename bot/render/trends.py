@@ -13,7 +13,7 @@ from bot.language import Language
 from bot.markdown import Line, Markdown, code, escape, link, short, units
 from bot.reader import Audience, Reader
 from bot.render.cards import heading, source_and_date
-from bot.render.layout import ALT, TEXT, Item, button, option, panel, row, select, view
+from bot.render.layout import ALT, TEXT, Item, button, clip, option, panel, row, select, view
 from bot.render.results import delete, notes_in, shared_by
 from bot.trends import Trend, Trends, sparkline
 from corpus import Attribution, Bucket, Step
@@ -24,6 +24,7 @@ PEAKS = 3  # of one query; of several each has fewer
 
 _LETTERS = "ABCDE"
 _OUTLETS, _OUTLET = 3, 40  # outlets of a query, and the UTF-16 units of the name of one
+_DROPPED = 60  # UTF-16 units of the words that a query was counted without
 _LINK, _HEADLINE = 200, 100  # the most that a peak's link and headline take
 
 
@@ -51,7 +52,7 @@ def trends(
     told += [f"-# {shared_by(reader)}"] if reader.audience is Audience.PUBLIC else []
     parts: list[str | Item] = [header, ui.Separator()]
     if picture:
-        item = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alternative(found, language))
+        item = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alternative(found, peaks, language))
         parts.append(ui.MediaGallery(item))
     body = _fitting(_body(found, peaks, language), told, TEXT - units(header))
     return view(
@@ -68,23 +69,32 @@ def table(found: Trends, language: Language) -> ui.LayoutView:
 
 def as_chart(found: Trends) -> Chart:
     """What is drawn."""
-    lines = tuple((_LETTERS[place], found.values(trend)) for place, trend in enumerate(found.trends))
+    lines = tuple((_LETTERS[place], trend.values) for place, trend in enumerate(found.trends))
     return Chart(tuple(bucket.first.isoformat() for bucket in found.buckets), lines, found.shares)
 
 
-def alternative(found: Trends, language: Language) -> str:
-    """What the chart shows, in words."""
-    parts = [
-        language.label(
-            "{query}: {articles}, the most in {when}",
-            query=trend.coverage.query,
-            articles=language.counted("{number} article", "{number} articles", trend.coverage.matched),
-            when=_when(found.peaks(trend, 1)[0], found.step, language),
-        )
-        for trend in found.trends
-        if trend.coverage.matched
-    ]
-    return short("; ".join(parts), ALT)
+def alternative(found: Trends, peaks: Sequence[Sequence[Peak]], language: Language) -> str:
+    """What the chart shows, in words: a line for each query, which is cut where all would be too long."""
+    shown = [(trend, own[0].bucket) for trend, own in zip(found.trends, peaks, strict=True) if own]
+    taken = units("\n".join(_told(found, *each, "", language) for each in shown))
+    room = (ALT - taken) // max(len(shown), 1)
+    lines = [_told(found, trend, peak, short(trend.coverage.query, room), language) for trend, peak in shown]
+    return clip("\n".join(lines), ALT)
+
+
+def _told(found: Trends, trend: Trend, peak: Bucket, query: str, language: Language) -> str:
+    """A line of the chart in words."""
+    most, days = language.number(peak.articles), trend.coverage.days
+    return language.counted(
+        "{query}: {number} article, the most in {when}: {most}; the first {first}, the last {last}",
+        "{query}: {number} articles, the most in {when}: {most}; the first {first}, the last {last}",
+        trend.coverage.matched,
+        query=query,
+        when=_when(peak, found.step, language),
+        most=language.percent(found.value(trend, peak)) if found.shares else most,
+        first=days[0][0],
+        last=days[-1][0],
+    )
 
 
 def queries_in(header: str) -> tuple[str, ...]:
@@ -98,9 +108,19 @@ def _line(found: Trends, place: int, language: Language) -> str:
     """A query as it is read back from the message, what was found, and its numbers as bars."""
     trend = found.trends[place]
     letter = [f"**{_LETTERS[place]}**"] if len(found.trends) > 1 else []
-    counted = language.count("{number} article", "{number} articles", trend.coverage.matched)
-    bars = sparkline(found.values(trend))
-    return " · ".join([code(trend.coverage.query), *letter, counted, *([bars] if bars else [])])
+    bars = sparkline(trend.values)
+    return " · ".join([code(trend.coverage.query), *letter, _matched(trend, language), *([bars] if bars else [])])
+
+
+def _matched(trend: Trend, language: Language) -> Markdown:
+    """How many articles there are, and without which words they were counted."""
+    number, dropped = trend.coverage.matched, trend.coverage.dropped
+    if not dropped:
+        return language.count("{number} article", "{number} articles", number)
+    words = language.told(", ".join(f"“{word}”" for word in dropped), _DROPPED)
+    return language.count(
+        "{number} article has all but {words}", "{number} articles have all but {words}", number, words=words
+    )
 
 
 def _body(found: Trends, peaks: Sequence[Sequence[Peak]], language: Language) -> list[str]:
@@ -110,17 +130,15 @@ def _body(found: Trends, peaks: Sequence[Sequence[Peak]], language: Language) ->
         if not own:
             continue
         lines.append(f"**{_LETTERS[place] if len(peaks) > 1 else language.say('Peaks')}**")
-        lines += [_peak(each, found, language) for each in own]
+        lines += [_peak(each, trend, found, language) for each in own]
         lines.append(f"-# {_outlets(trend, language)}")
     return lines
 
 
-def _peak(peak: Peak, found: Trends, language: Language) -> str:
+def _peak(peak: Peak, trend: Trend, found: Trends, language: Language) -> str:
     counted = language.count("{number} article", "{number} articles", peak.bucket.articles)
     if found.shares:
-        archive = dict(zip(found.buckets, found.archive, strict=True))
-        whole = next(articles for bucket, articles in archive.items() if bucket.first == peak.bucket.first)
-        counted = Markdown(f"{counted} ({language.percent(peak.bucket.articles / whole)})")
+        counted = Markdown(f"{counted} ({language.percent(found.value(trend, peak.bucket))})")
     when = escape(_when(peak.bucket, found.step, language))
     if peak.credit is None:
         return f"- {when} · {counted}"
@@ -175,7 +193,7 @@ def _buttons(found: Trends, reader: Reader) -> Sequence[Item]:
 
 def _steps(found: Trends, reader: Reader) -> Item | None:
     named = steps_named(reader.language)
-    choices = [option(name, step.value, chosen=step is found.step) for step, name in named.items()]
+    choices = [option(named[step], step.value, chosen=step is found.step) for step in found.steps]
     return select(reader.language.label("By"), choices, "trend-step", reader.id, int(found.shares))
 
 
