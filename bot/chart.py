@@ -1,8 +1,8 @@
 """Draws a chart in a process of its own: ``python -m bot.chart`` reads one as JSON and writes a PNG.
 
 Only that process loads matplotlib, and it takes its memory along when it ends; the event loop never waits for it. It
-leaves when its standard input closes, which happens when the worker dies, however it dies. No
-words are in the picture, so no font is asked for a script that it does not have: lines have letters, days are ISO 8601.
+leaves when its standard input closes, which happens when the worker dies, however it dies. No words are in the picture,
+so no font is asked for a script that it does not have: lines have letters, dates are in ISO 8601.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _log = logging.getLogger(__name__)
@@ -31,14 +31,19 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#555555")  # told apart
 _MARKERS, _STYLES = ("o", "s", "^", "D", "x"), ("-", "--", "-.", ":", (0, (5, 1, 1, 1)))  # and without colours
 _PALETTE = 64  # colours, those between a line and its ground included: a quarter of the bytes that all would take
 _MARKED = 60  # values up to which each has its marker; of more, so many have
-_SHORT, _LONG = 120, 3660  # days that an axis shows by the day at most, and from which on by the year
+_DENSE = 200  # values from which on a line is thin
+_DATES = 9  # labels below the axis at most
+_GROUND = "#fbfaf7"  # opaque: read on a dark page as on a light one
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Lines over days in ISO 8601, each with a letter; with ``shares`` the values are parts of 1."""
+    """Lines over stretches of time, each with a letter; with ``shares`` the values are parts of 1.
 
-    days: tuple[str, ...]
+    Labels are in ISO 8601, to the precision of a stretch.
+    """
+
+    labels: tuple[str, ...]
     lines: tuple[tuple[str, tuple[float, ...]], ...]
     shares: bool
 
@@ -94,37 +99,56 @@ async def _printed_by(child: asyncio.subprocess.Process, chart: str) -> tuple[by
 
 def drawn(chart: Chart) -> bytes:
     """The chart as a PNG."""
-    from matplotlib import dates, ticker  # noqa: PLC0415  # half a second and fifty megabytes, only for who draws
+    from matplotlib import rcdefaults  # noqa: PLC0415  # half a second and fifty megabytes, only for who draws
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # as above
     from matplotlib.figure import Figure  # noqa: PLC0415  # as above
 
-    figure = Figure(figsize=_SIZE, dpi=_DENSITY, layout="constrained", facecolor="white")
+    rcdefaults()  # what is set on this machine does not change the picture
+    figure = Figure(figsize=_SIZE, dpi=_DENSITY, layout="constrained", facecolor=_GROUND)
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    days = list(map(date.fromisoformat, chart.days))
+    axes = figure.add_subplot(facecolor=_GROUND)
     for (letter, values), colour, marker, style in zip(chart.lines, _COLOURS, _MARKERS, _STYLES, strict=False):
         axes.plot(
-            days,  # type: ignore[arg-type]  # matplotlib takes dates, which its annotations do not say
+            range(len(values)),
             values,
             color=colour,
             marker=marker,
             linestyle=style,
+            linewidth=1.5 if len(values) <= _DENSE else 0.8,
             markersize=4,
             markevery=max(1, -(-len(values) // _MARKED)),
             label=letter,
+            clip_on=False,
         )
-    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=9))  # type: ignore[no-untyped-call]  # no types there
-    axes.xaxis.set_major_formatter(dates.DateFormatter(_form(days)))  # type: ignore[no-untyped-call]  # as above
-    axes.yaxis.set_major_formatter(
-        ticker.PercentFormatter(1.0) if chart.shares else ticker.StrMethodFormatter("{x:,.0f}")
-    )
-    axes.yaxis.set_major_locator(ticker.MaxNLocator(6, integer=not chart.shares))
-    axes.set_ylim(bottom=0)
-    axes.grid(visible=True, alpha=0.3)
+    _scale(axes, chart)
+    axes.grid(visible=True, axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(chart.lines) > 1:
-        axes.legend(frameon=False, ncols=len(chart.lines), loc="lower left", bbox_to_anchor=(0, 1))
+        axes.legend(frameon=False, ncols=len(chart.lines), loc="lower left", bbox_to_anchor=(0, 1), handlelength=4)
     return _packed(figure)
+
+
+def _scale(axes: Axes, chart: Chart) -> None:
+    """Values from nothing on; labels only where a stretch of time begins."""
+    from matplotlib import ticker  # noqa: PLC0415  # as above
+
+    last = len(chart.labels) - 1
+    margin = 0.5 + last * 0.01
+    axes.set_xlim(-margin, last + margin)
+    axes.set_ylim(0, 1.05 * max((value for _, values in chart.lines for value in values), default=0) or 1)
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(6, integer=not chart.shares))
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(_percent if chart.shares else _number))
+    axes.xaxis.set_major_locator(ticker.FixedLocator(range(0, last + 1, max(1, ceil((last + 1) / _DATES)))))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda place, _: chart.labels[round(place)]))
+
+
+def _number(value: float, _: int | None) -> str:
+    """A number with thin spaces (ISO 80000-1), which no language takes for another sign."""
+    return f"{value:,.0f}".replace(",", "\u2009")
+
+
+def _percent(value: float, _: int | None) -> str:
+    return f"{value * 100:.4g}%"
 
 
 def _packed(figure: Figure) -> bytes:
@@ -139,21 +163,15 @@ def _packed(figure: Figure) -> bytes:
     return packed.getvalue()
 
 
-def _form(days: Sequence[date]) -> str:
-    """How days are written on the axis: no finer than it can show."""
-    length = (days[-1] - days[0]).days if days else 0
-    return "%Y-%m-%d" if length <= _SHORT else "%Y" if length > _LONG else "%Y-%m"
-
-
 def _written(chart: Chart) -> str:
     """A chart as one line of JSON; not by ``asdict``, which copies every number."""
-    return json.dumps({"days": chart.days, "lines": chart.lines, "shares": chart.shares})
+    return json.dumps({"labels": chart.labels, "lines": chart.lines, "shares": chart.shares})
 
 
 def _read(text: str) -> Chart:
     told: dict[str, Any] = json.loads(text)
     lines = tuple((str(letter), tuple(map(float, values))) for letter, values in told["lines"])
-    return Chart(tuple(told["days"]), lines, bool(told["shares"]))
+    return Chart(tuple(told["labels"]), lines, bool(told["shares"]))
 
 
 def _leave_when_stdin_closes() -> None:

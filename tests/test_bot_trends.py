@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import signal
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -59,6 +60,31 @@ def test_peaks_are_the_stretches_with_most_and_none_without_any():
     assert len(by_month.peaks(by_month.trends[0], 99)) == 5
 
 
+def test_of_equal_peaks_the_one_of_more_articles_goes_first():
+    found = coverage("flood", (date(2023, 1, 5), 2), (date(2023, 2, 5), 4), (date(2023, 3, 5), 1))
+    whole = coverage("", (date(2023, 1, 5), 4), (date(2023, 2, 5), 8), (date(2023, 3, 5), 1))
+    shared = Trends.of([Query.parse("flood")], [found], [whole], Step.MONTH, shares=True)
+    assert [bucket.articles for bucket in shared.peaks(shared.trends[0], 3)] == [1, 4, 2]
+    assert [shared.value(shared.trends[0], bucket) for bucket in shared.buckets] == [0.5, 0.5, 1.0]
+
+
+def test_a_step_that_makes_too_many_stretches_is_not_offered():
+    long = coverage("flood", (date(1900, 1, 1), 1), (date(2023, 1, 1), 1))
+    found = Trends.of([Query.parse("flood")], [long], [long], None, shares=False)
+    assert found.steps == (Step.WEEK, Step.MONTH, Step.YEAR)
+    view = rendered.trends(found, [[]], READERS[0], [], picture=False, drawn=False)
+    [menu] = [item for item in view.walk_children() if isinstance(item, ui.Select)]
+    assert [option.value for option in menu.options] == ["week", "month", "year"]
+
+
+@pytest.mark.parametrize("days", [1, 59, 60, 61, 400, 420, 421, 1800, 1860, 1900, 9000, 40000])
+def test_the_step_that_is_chosen_is_the_shortest_that_makes_few_stretches(days):
+    found = coverage("flood", (date(1901, 1, 31), 1), (date(1901, 1, 31) + timedelta(days), 1))
+    chosen = Trends.of([Query.parse("flood")], [found], [found], None, shares=False).step
+    few = [step for step in found.steps if len(found.buckets(step)) <= 60]
+    assert chosen is next(iter(few), Step.YEAR)
+
+
 def test_a_peak_is_asked_for_within_the_days_of_its_query():
     june = Bucket(date(2023, 6, 1), date(2023, 6, 30), 3)
     assert str(within(Query.parse("flood"), june)) == "flood after:2023-06-01 before:2023-07-01"
@@ -72,8 +98,9 @@ def test_a_sparkline_is_short_and_highest_where_most_is(values):
     bars = sparkline(values)
     assert len(bars) <= 40
     assert bool(bars) == bool(values)
-    if values and max(values) and len(values) <= 40:
-        assert bars[values.index(max(values))] == "█"
+    if len(values) <= 40:
+        assert all((bar == "▁") == (value == 0) for bar, value in zip(bars, values, strict=True))
+        assert all(bars[place] == "█" for place, value in enumerate(values) if value == max(values) > 0)
 
 
 @given(st.lists(hostile_text.filter(clean), min_size=1, max_size=5, unique=True))
@@ -112,6 +139,21 @@ def test_any_trends_are_within_the_limits_and_read_back(  # noqa: PLR0917  # hyp
     assert 1 <= len(gallery.items[0].description) <= ALT
 
 
+def test_words_that_a_query_was_counted_without_are_named():
+    found = some_trends("flood whale")
+    dropped = replace(found.trends[0], coverage=replace(found.trends[0].coverage, dropped=("whale",)))
+    view = rendered.trends(replace(found, trends=(dropped,)), [[]], READERS[0], [], picture=False, drawn=False)
+    assert "15 articles have all but “whale”" in texts(view)[0]
+
+
+def test_the_chart_is_told_in_words_to_who_does_not_see_it():
+    found = some_trends("flood", "ferry", step=Step.MONTH, shares=True)
+    peaks = [[Peak(bucket, None) for bucket in found.peaks(trend, 1)] for trend in found.trends]
+    told = rendered.alternative(found, peaks, READERS[0].language).split("\n")
+    assert [line.partition(":")[0] for line in told] == ["flood", "ferry"]
+    assert re.search(r"15 articles.+June 2023: 10%.+1 January 2023.+10 June 2023|June 10, 2023", told[0])
+
+
 def chart(answer):
     [file] = answer.files
     return file
@@ -125,10 +167,12 @@ async def test_coverage_is_drawn_with_a_text_for_who_does_not_see_it_and_peaks_l
         assert answer.ephemeral
         file = chart(answer)
         assert (file.name, file.data[:8]) == ("trends.png", PNG)
-        assert len(file.data) < 300_000
+        assert len(file.data) < 200_000
         assert re.search(r"`flood` · \*\*A\*\* · \d+ articles · [▁▂▃▄▅▆▇█]+\n`ferry` · \*\*B\*\*", answer.texts[0])
         gallery = next(item for item in walk(answer.components) if item["type"] == 12)
-        assert re.search(r"flood: \d+ articles, the most in \w+", gallery["items"][0]["description"])
+        assert re.search(
+            r"flood: \d+ articles, the most in .+: \d+; the first .+, the last \w+", gallery["items"][0]["description"]
+        )
         assert re.search(r"- .+ · \d+ articles? · \[.+\]\(https://.+\) · .+\.example|- .+", answer.text)
         assert "most in" in answer.text
 
@@ -188,7 +232,62 @@ async def test_where_files_are_not_allowed_bars_of_text_tell_it(samples_archive)
         answer = await discord.user("reader").slash("trends", query="flood", timeout=30)
         assert not answer.files
         assert re.search(r"[▁▂▃▄▅▆▇█]+", answer.texts[0])
+        assert "The bot may not attach files here, so there is no chart." in answer.text
         assert "may not attach files" in (await answer.press("Numbers as CSV")).text
+
+
+@pytest.mark.asyncio
+async def test_where_no_chart_can_be_drawn_the_rest_is_there(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive, MPLBACKEND="none such")
+        answer = await discord.user("reader").slash("trends", query="flood", timeout=30)
+        assert not answer.files
+        assert "The chart could not be drawn this time." in answer.text
+        assert re.search(r"[▁▂▃▄▅▆▇█]+", answer.texts[0])
+        assert "**Peaks**" in answer.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("where", ["direct", "private"])
+async def test_it_is_asked_everywhere_and_works_after_a_restart(samples_archive, where):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, samples_archive)
+        reader = discord.user("reader")
+        place = reader.dm if where == "direct" else discord.private_channel(reader, discord.user("friend"))
+        answer = await reader.slash("trends", query="flood", query2="*ferry* `x`", channel=place, timeout=30)
+        bot.signal(signal.SIGKILL)
+        await bot.wait()
+        await started(discord, samples_archive)
+        by_year = await answer.select("By", "year", timeout=30)
+        assert by_year.updates
+        assert [line.partition(" · ")[0] for line in by_year.texts[0].split("\n")[:2]] == ["`flood`", "`ferry x`"]
+        assert chart(by_year).data[:8] == PNG
+
+
+@pytest.mark.asyncio
+async def test_outlets_that_people_set_hold_for_trends_too(samples_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        reader = discord.user("reader")
+        await reader.slash("defaults", sources="harbourpost.example")
+        answer = await reader.slash("trends", query="flood", timeout=30)
+        assert answer.texts[0].startswith("`flood source:harbourpost.example` · ")
+        assert "These are the outlets that" in answer.text
+        other = await reader.slash("trends", query="flood source:meridianwire.example", timeout=30)
+        assert "These are the outlets that" not in other.text
+
+
+@pytest.mark.asyncio
+async def test_a_part_of_a_year_is_a_share_of_that_part(samples_archive, samples):
+    whole = samples.coverage(Query.parse("after:2023-05 before:2023-07")).matched
+    part = samples.coverage(Query.parse("flood after:2023-05 before:2023-07")).matched
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash(
+            "trends", query="flood", by="year", share=True, after="2023-05", before="2023-07", timeout=30
+        )
+        percent = float(re.search(r"\(([\d.]+)%\)", answer.text)[1])
+        assert percent == pytest.approx(100 * part / whole, abs=0.01)
 
 
 @pytest.mark.asyncio

@@ -23,6 +23,7 @@ AUTOMATIC = "automatic"
 PEAKS = 3  # of one query; of several each has fewer
 
 _LETTERS = "ABCDE"
+_PRECISIONS = {Step.DAY: 10, Step.WEEK: 10, Step.MONTH: 7, Step.YEAR: 4}  # characters of a date in ISO 8601
 _OUTLETS, _OUTLET = 3, 40  # outlets of a query, and the UTF-16 units of the name of one
 _DROPPED = 60  # UTF-16 units of the words that a query was counted without
 _LINK, _HEADLINE = 200, 100  # the most that a peak's link and headline take
@@ -70,7 +71,9 @@ def table(found: Trends, language: Language) -> ui.LayoutView:
 def as_chart(found: Trends) -> Chart:
     """What is drawn."""
     lines = tuple((_LETTERS[place], trend.values) for place, trend in enumerate(found.trends))
-    return Chart(tuple(bucket.first.isoformat() for bucket in found.buckets), lines, found.shares)
+    precision = _PRECISIONS[found.step]
+    labels = tuple(bucket.first.isoformat()[:precision] for bucket in found.buckets)
+    return Chart(labels, lines, found.shares)
 
 
 def alternative(found: Trends, peaks: Sequence[Sequence[Peak]], language: Language) -> str:
