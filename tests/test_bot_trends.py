@@ -265,9 +265,9 @@ async def test_it_is_asked_everywhere_and_works_after_a_restart(samples_archive,
 
 
 @pytest.mark.asyncio
-async def test_outlets_that_people_set_hold_for_trends_too(samples_archive):
+async def test_outlets_that_people_set_hold_for_trends_too(own_archive):
     async with DiscordDouble() as discord:
-        await started(discord, samples_archive)
+        await started(discord, own_archive)
         reader = discord.user("reader")
         await reader.slash("defaults", sources="harbourpost.example")
         answer = await reader.slash("trends", query="flood", timeout=30)
