@@ -171,7 +171,7 @@ async def test_coverage_is_drawn_with_a_text_for_who_does_not_see_it_and_peaks_l
         assert re.search(r"`flood` · \*\*A\*\* · \d+ articles · [▁▂▃▄▅▆▇█]+\n`ferry` · \*\*B\*\*", answer.texts[0])
         gallery = next(item for item in walk(answer.components) if item["type"] == 12)
         assert re.search(
-            r"flood: \d+ articles, the most in .+: \d+; the first .+, the last \w+", gallery["items"][0]["description"]
+            r"flood: \d+ articles; the most in .+: \d+; the first .+, the last \w+", gallery["items"][0]["description"]
         )
         assert re.search(r"- .+ · \d+ articles? · \[.+\]\(https://.+\) · .+\.example|- .+", answer.text)
         assert "most in" in answer.text

@@ -87,14 +87,13 @@ def alternative(found: Trends, peaks: Sequence[Sequence[Peak]], language: Langua
 
 def _told(found: Trends, trend: Trend, peak: Bucket, query: str, language: Language) -> str:
     """A line of the chart in words."""
-    most, days = language.number(peak.articles), trend.coverage.days
-    return language.counted(
-        "{query}: {number} article, the most in {when}: {most}; the first {first}, the last {last}",
-        "{query}: {number} articles, the most in {when}: {most}; the first {first}, the last {last}",
-        trend.coverage.matched,
+    days = trend.coverage.days
+    return language.label(
+        "{query}: {articles}; the most in {when}: {most}; the first {first}, the last {last}",
         query=query,
+        articles=language.counted("{number} article", "{number} articles", trend.coverage.matched),
         when=_when(peak, found.step, language),
-        most=language.percent(found.value(trend, peak)) if found.shares else most,
+        most=language.percent(found.value(trend, peak)) if found.shares else language.number(peak.articles),
         first=days[0][0],
         last=days[-1][0],
     )
