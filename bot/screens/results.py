@@ -37,7 +37,7 @@ async def page(client: Dateline, query: Query, reader: Reader, number: int = 1) 
     return view
 
 
-async def typed(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
+async def first_page(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
     """The answer to a query that was typed: of the reader's outlets where it names none; remembered if it has hits."""
     narrowed = reader.defaults.narrowed(query)
     told = reader.language.say("Of the outlets that `/defaults` names; the menu of outlets has the others.")
