@@ -214,9 +214,9 @@ async def test_a_written_question_is_asked_of_the_default_outlets_in_the_default
             [answer] = await reader.say(place, "<@bot> harbour")
             assert query(answer) == "harbour source:harbourpost.example"
         about = await reader.slash("about")
-        assert holding(about)["Answers in chats that you may go on from"].startswith("2, ")
+        assert holding(about)["Your chats"].startswith("2, ")
         await about.press("Forget me")
-        assert holding(await reader.slash("about"))["Answers in chats that you may go on from"].startswith("0, ")
+        assert holding(await reader.slash("about"))["Your chats"].startswith("0, ")
 
 
 @pytest.mark.asyncio

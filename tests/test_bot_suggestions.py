@@ -73,6 +73,21 @@ async def test_own_searches_are_forgotten_when_told_and_by_a_restart(samples_arc
 
 
 @pytest.mark.asyncio
+async def test_suggestions_are_in_the_language_of_the_client_or_of_the_default(own_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, own_archive)
+        reader = discord.user("reader")
+        await reader.slash("search", query="flood")
+        [first, *_] = await reader.autocomplete("search", focused="query", locale="de")
+        assert (first.name, first.value) == (Languages().of("de").label("again: {query}", query="flood"), "flood")
+        assert first.name != "again: flood"
+        await reader.slash("defaults", language="ar")
+        [outlet, *_] = await reader.autocomplete("search", focused="source", source="harbourpost")
+        count = Languages().of("ar").counted("{number} article", "{number} articles", 9)
+        assert outlet.name == f"Harbour Post · harbourpost.example · {count}"
+
+
+@pytest.mark.asyncio
 async def test_a_headline_is_suggested_as_one_types_and_finds_its_article_first(samples_archive):
     async with DiscordDouble() as discord:
         await started(discord, samples_archive)

@@ -41,7 +41,7 @@ async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.Layou
         f"**{say('Index')}** {say('last changed {when}', when=archive.index_age(status, language))}",
         f"**{say('Your defaults')}** {in_words(own, language)}",
         f"**{say('Your recent searches')}** {say('{number}, in memory until the next restart', number=searches)}",
-        f"**{say('Answers in chats that you may go on from')}** {say('{number}, in memory', number=answers)}",
+        f"**{say('Your chats')}** {say('{number}, in memory until the next restart', number=answers)}",
         f"**{say('Privacy')}** {_privacy(language, logged=client.settings.log_queries)}",
         f"-# Dateline {VERSION} · {say('`/help` tells how to ask, `/sources` lists the outlets')}",
     ]

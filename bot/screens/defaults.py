@@ -63,8 +63,9 @@ async def _forgotten(client: Dateline, reader: Reader) -> ui.LayoutView:
     client.recent.forget(reader.id)
     client.chat.memory.forget(reader.id)
     await client.archive.ask(Corpus.remember, key(Scope.USER, reader.id), None)
+    say = reader.language.say
     return notice(
-        reader.language.say("Forgotten: your defaults, your searches, your chats. Nothing about you is kept any more.")
+        say("Forgotten: your defaults, your recent searches and your chats. Nothing about you is kept any more.")
     )
 
 

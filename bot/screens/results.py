@@ -40,7 +40,7 @@ async def page(client: Dateline, query: Query, reader: Reader, number: int = 1) 
 async def first_page(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
     """The answer to a query that was typed: of the reader's outlets where it names none; remembered if it has hits."""
     narrowed = reader.defaults.narrowed(query)
-    told = reader.language.say("Of the outlets that `/defaults` names; the menu of outlets has the others.")
+    told = reader.language.say("These are the outlets that `/defaults` sets: the menu “Outlets” widens it.")
     view, has_hits = await _page(client, narrowed, reader, 1, notes=[] if narrowed is query else [told])
     if has_hits:
         client.recent.keep(reader.id, str(query))
