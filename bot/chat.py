@@ -16,7 +16,7 @@ from discord import MessageType, ui
 
 from bot import access
 from bot.conversations import Last, Memory, Turns
-from bot.defaults import kept_for
+from bot.defaults import channel_of, kept_for
 from bot.followup import Asked, Beyond, Setting, Step, understood
 from bot.language import ENGLISH, Language
 from bot.logs import Journal
@@ -43,7 +43,7 @@ class Chat:
     def __init__(self, client: Dateline) -> None:
         self._client = client
         self._turns = Turns()
-        self._memory = Memory()
+        self.memory = Memory()
 
     async def hear(self, message: discord.Message) -> None:
         """A message was written somewhere; answer it if it is meant for the bot. Never raises."""
@@ -90,10 +90,8 @@ class Chat:
 
     async def _reader(self, message: discord.Message, language: Language) -> Reader:
         """The one who wrote; a message does not say in which language its client is, so the place's goes for it."""
-        guild = message.guild
-        channel, audience = (message.channel.id, Audience.PUBLIC) if guild else (None, Audience.DIRECT)
-        kept = await kept_for(self._client, message.author.id, channel, guild.id if guild else None)
-        defaults = kept.together
+        guild, audience = (message.guild.id, Audience.PUBLIC) if message.guild else (None, Audience.DIRECT)
+        defaults = (await kept_for(self._client, message.author.id, channel_of(message), guild)).together
         own = self._client.languages.of(defaults.language) if defaults.language else language
         return Reader(message.author.id, own, message.id, audience, defaults)
 
@@ -104,16 +102,14 @@ class Chat:
             return
         asked = await self._asked(message, text, reader)
         view = await results.page(self._client, asked.query, reader, asked.page)
-        self._memory.keep(message, await _reply(message, view), asked)
+        self.memory.keep(message, await _reply(message, view), asked)
 
     async def _asked(self, message: discord.Message, text: str, reader: Reader) -> Asked:
         """What a text asks, after the answer that it goes on from or by itself."""
         step = await self._step(text, reader)
         before = await self._before(message) if step else None
         if step is None or before is None:
-            query = Query.parse(text, today=self._client.today)
-            own = reader.defaults.sources
-            return Asked(query.of_sources(own) if own and not query.filters.sources else query)
+            return Asked(reader.defaults.narrowed(Query.parse(text, today=self._client.today)))
         turn = step(before)
         return await self._beyond(turn, reader) if isinstance(turn, Beyond) else turn
 
@@ -130,7 +126,7 @@ class Chat:
         """The answer that a message goes on from: the one that it replies to, else the last one to this person here."""
         if (target := self._replied_to(message)) and (shown := _shown(target)):
             return shown
-        if last := self._memory.last(message):
+        if last := self.memory.last(message):
             return await self._as_it_is(message, last)
         if message.guild is None:
             return await self._last_in(message.channel)

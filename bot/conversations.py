@@ -67,6 +67,15 @@ class Memory:
         found = self._kept.get(_place(question))
         return found if found and time.monotonic() - found.moment < _LONGEST else None
 
+    def count(self, person: int) -> int:
+        """How many answers to this person are remembered."""
+        return sum(author == person for _, author in self._kept)
+
+    def forget(self, person: int) -> None:
+        """Forget every answer to this person."""
+        for place in [place for place in self._kept if place[1] == person]:
+            del self._kept[place]
+
 
 def _place(message: discord.Message) -> tuple[int, int]:
     return message.channel.id, message.author.id

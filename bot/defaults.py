@@ -112,12 +112,12 @@ def keys_at(interaction: discord.Interaction[Dateline]) -> Mapping[Scope, str]:
     return _keys(interaction.user.id, channel_of(interaction), interaction.guild_id)
 
 
-def channel_of(interaction: discord.Interaction[Dateline]) -> int | None:
-    """The channel of a server that an interaction comes from; of a thread the one that it belongs to."""
-    if interaction.guild_id is None:
+def channel_of(place: discord.Interaction[Dateline] | discord.Message) -> int | None:
+    """The channel of a server that something comes from, of a thread the one that it belongs to; None elsewhere."""
+    channel = place.channel
+    if place.guild is None or channel is None:
         return None
-    channel = interaction.channel
-    return channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    return channel.parent_id if isinstance(channel, discord.Thread) else channel.id
 
 
 async def kept_for(client: Dateline, user: int, channel: int | None, guild: int | None) -> Kept:

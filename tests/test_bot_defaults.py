@@ -61,7 +61,7 @@ async def test_own_defaults_last_after_the_bot_was_killed_and_on_another_worker(
         answer = await reader.slash("search", query="harbour")
         assert not answer.ephemeral
         assert query(answer) == "harbour source:harbourpost.example source:the-meridian.example"
-        assert "`/defaults`" in answer.text
+        assert "</defaults:" in answer.text
         other = await discord.user("somebody else").slash("search", query="harbour")
         assert (other.ephemeral, query(other)) == (True, "harbour")
 
@@ -89,7 +89,7 @@ async def test_what_a_command_says_goes_before_any_default(own_archive):
         own = await reader.slash("search", query="harbour", source="the-meridian.example", public=False)
         assert own.ephemeral
         assert query(own) == "harbour source:the-meridian.example"
-        assert "`/defaults`" not in own.text
+        assert "</defaults:" not in own.text
         typed = await reader.slash("search", query="harbour source:the-meridian.example", public=False)
         assert query(typed) == query(own)
         assert "query is empty" in (await reader.slash("search", public=False)).text
@@ -114,10 +114,10 @@ async def test_all_outlets_are_a_choice_away_and_stay_where_nothing_was_found(ow
         await reader.slash("defaults", sources="saturdaywhistle.example")
         answer = await reader.slash("search", query="ferry")
         assert "No article matches" in answer.text
-        assert "`/defaults`" in answer.text
+        assert "</defaults:" in answer.text
         wide = await answer.select("Outlets: all", [])
         assert query(wide) == "ferry"
-        assert "`/defaults`" not in wide.text
+        assert "</defaults:" not in wide.text
 
 
 @pytest.mark.asyncio
@@ -133,7 +133,7 @@ async def test_the_channel_goes_before_the_server_and_both_before_the_person_who
         loud = await reader.slash("search", query="harbour")
         assert (loud.ephemeral, query(loud)) == (False, "harbour source:harbourpost.example")
         assert (await reader.slash("search", query="harbour", channel=quiet)).ephemeral
-        assert (await reader.slash("search", query="harbour", channel=discord.thread(quiet))).ephemeral
+        assert (await reader.slash("search", query="harbour", channel=await discord.new_thread(quiet))).ephemeral
         other = await discord.user("somebody else").slash("search", query="harbour")
         assert query(other) == "harbour source:the-meridian.example"
         shown = holding(await reader.slash("defaults"))
@@ -191,6 +191,32 @@ async def test_in_a_direct_message_and_by_user_install_one_has_ones_own_alone(ow
             assert query(await reader.slash("search", query="harbour", channel=place)) == (
                 "harbour source:harbourpost.example"
             )
+
+
+@pytest.mark.asyncio
+async def test_a_server_without_the_bot_has_defaults_for_those_who_bring_it_along(own_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, own_archive)
+        guild = await discord.new_guild("Elsewhere", holds_bot=False)
+        keeper, reader = discord.user("keeper", permissions=MANAGE_CHANNELS), discord.user("reader")
+        await keeper.slash("defaults", guild=guild, options=CHANNEL, sources="harbourpost.example")
+        assert query(await reader.slash("search", query="harbour", guild=guild)) == "harbour source:harbourpost.example"
+        assert query(await reader.slash("search", query="harbour")) == "harbour"
+
+
+@pytest.mark.asyncio
+async def test_a_written_question_is_asked_of_the_default_outlets_in_the_default_language(own_archive):
+    async with DiscordDouble() as discord:
+        await started(discord, own_archive)
+        reader, keeper = discord.user("reader"), discord.user("keeper", permissions=MANAGE_CHANNELS)
+        await keeper.slash("defaults", options=CHANNEL, sources="harbourpost.example")
+        for place in (discord.channel, await discord.new_thread(discord.channel)):
+            [answer] = await reader.say(place, "<@bot> harbour")
+            assert query(answer) == "harbour source:harbourpost.example"
+        about = await reader.slash("about")
+        assert holding(about)["Your chats"].startswith("2, ")
+        await about.press("Forget me")
+        assert holding(await reader.slash("about"))["Your chats"].startswith("0, ")
 
 
 @pytest.mark.asyncio

@@ -33,7 +33,7 @@ async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.Layou
     client, language = interaction.client, (await reader_of(interaction)).language
     say, status = language.say, await client.archive.ask(Corpus.status)
     own = (await kept_at(interaction)).of(Scope.USER)
-    searches = len(client.recent.of(interaction.user.id))
+    searches, answers = len(client.recent.of(interaction.user.id)), client.chat.memory.count(interaction.user.id)
     facts = [
         f"### {say('About')}",
         say("Dateline searches a news archive and answers with excerpts, each with its source and its date."),
@@ -41,6 +41,7 @@ async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.Layou
         f"**{say('Index')}** {say('last changed {when}', when=archive.index_age(status, language))}",
         f"**{say('Your defaults')}** {in_words(own, language)}",
         f"**{say('Your recent searches')}** {say('{number}, in memory until the next restart', number=searches)}",
+        f"**{say('Your chats')}** {say('{number}, in memory until the next restart', number=answers)}",
         f"**{say('Privacy')}** {_privacy(language, logged=client.settings.log_queries)}",
         f"-# Dateline {VERSION} · {say('`/help` tells how to ask, `/sources` lists the outlets')}",
     ]

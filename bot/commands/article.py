@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.reader import language_of, reader_of
+from bot.commands.suggestions import in_time
+from bot.reader import reader_of
 from bot.render.article import choice
 from bot.screens import reading
 from bot.tree import answer
-from corpus import Corpus, CorpusError
+from corpus import Corpus
 
 if TYPE_CHECKING:
     from bot.client import Dateline
 
 
+@in_time
 async def suggest_articles(interaction: discord.Interaction[Dateline], typed: str) -> list[app_commands.Choice[str]]:
     """Articles whose headline has what was typed, the newest first; an id may be sent all the same."""
-    try:
-        found = await interaction.client.archive.ask(Corpus.headlines, typed)
-    except CorpusError:
-        return []
-    return [choice(each, language_of(interaction)) for each in found]
+    found = await interaction.client.archive.ask(Corpus.headlines, typed)
+    language = (await reader_of(interaction)).language
+    return [choice(each, language) for each in found]
 
 
 @app_commands.command(description="Read an article of the archive")

@@ -43,4 +43,4 @@ async def search(  # noqa: PLR0917  # discord.py reads a command's options from 
     await interaction.response.defer(ephemeral=not openly, thinking=True)
     asked = Query.parse(query, source=source, after=after, before=before, sort=sort, today=interaction.client.today)
     reader = replace(reader, audience=Audience.PUBLIC if openly else Audience.PRIVATE)
-    await answer(interaction, results.typed(interaction.client, asked, reader))
+    await answer(interaction, results.first_page(interaction.client, asked, reader))

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PATIENCE = 1.0  # seconds
 
-_Suggest = Callable[["discord.Interaction[Dateline]", str], Coroutine[Any, Any, list[Choice[str]]]]
+Suggest = Callable[["discord.Interaction[Dateline]", str], Coroutine[Any, Any, list[Choice[str]]]]
 
 
-def _in_time(suggest: _Suggest) -> _Suggest:
+def in_time(suggest: Suggest) -> Suggest:
     """The same, but nothing where it takes too long or fails; never raises."""
 
     @functools.wraps(suggest)
@@ -47,7 +47,7 @@ def _in_time(suggest: _Suggest) -> _Suggest:
     return suggested
 
 
-@_in_time
+@in_time
 async def suggest_queries(interaction: discord.Interaction[Dateline], typed: str) -> list[Choice[str]]:
     """One's own last searches with what was typed in them, then headlines that have its words, the newest first."""
     client, reader = interaction.client, await reader_of(interaction)
@@ -56,14 +56,14 @@ async def suggest_queries(interaction: discord.Interaction[Dateline], typed: str
     return choices.queries(own, await client.archive.ask(Corpus.headlines, typed), reader.language)
 
 
-@_in_time
+@in_time
 async def suggest_sources(interaction: discord.Interaction[Dateline], typed: str) -> list[Choice[str]]:
     """Outlets with what was typed in their name, the most articles first; behind a comma another one."""
     known = await interaction.client.archive.ask(Corpus.sources)
     return choices.outlets(known, typed, (await reader_of(interaction)).language)
 
 
-@_in_time
+@in_time
 async def suggest_default_sources(interaction: discord.Interaction[Dateline], typed: str) -> list[Choice[str]]:
     """Outlets in the same way, and first that there is to be no default."""
     nothing = (await reader_of(interaction)).language.label("no default")

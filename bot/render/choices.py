@@ -36,9 +36,9 @@ def outlets(known: Sequence[Source], typed: str, language: Language) -> list[Cho
 def words_of(headline: str) -> str:
     """A headline as a query: its words, as many of them as a choice holds."""
     query = Query.words(headline)
-    while units(str(query)) > OPTION:
+    while units(text := str(query)) > OPTION:
         query = replace(query, clauses=query.clauses[:-1])
-    return str(query)
+    return text
 
 
 def _credited(found: Headline) -> str:

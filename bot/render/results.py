@@ -158,8 +158,9 @@ def _without(found: Results, language: Language) -> list[str]:
 
 
 def notes_in(notes: Iterable[str], language: Language) -> list[Markdown]:
-    """The first notes, each once, as long as there is room for in a header."""
-    return [language.told(note, NOTE) for note in list(dict.fromkeys(notes))[:NOTES]]
+    """The first notes, each once, as long as there is room for in a header; what is markdown already stays so."""
+    shown = list(dict.fromkeys(notes))[:NOTES]
+    return [note if isinstance(note, Markdown) else language.told(note, NOTE) for note in shown]
 
 
 def _small(lines: Iterable[str]) -> list[str]:

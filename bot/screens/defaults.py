@@ -61,9 +61,12 @@ async def forget(press: Press) -> None:
 
 async def _forgotten(client: Dateline, reader: Reader) -> ui.LayoutView:
     client.recent.forget(reader.id)
+    client.chat.memory.forget(reader.id)
     await client.archive.ask(Corpus.remember, key(Scope.USER, reader.id), None)
     say = reader.language.say
-    return notice(say("Forgotten: your defaults and your recent searches. Nothing about you is kept any more."))
+    return notice(
+        say("Forgotten: your defaults, your recent searches and your chats. Nothing about you is kept any more.")
+    )
 
 
 async def _wished(

@@ -37,12 +37,11 @@ async def page(client: Dateline, query: Query, reader: Reader, number: int = 1) 
     return view
 
 
-async def typed(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
+async def first_page(client: Dateline, query: Query, reader: Reader) -> ui.LayoutView:
     """The answer to a query that was typed: of the reader's outlets where it names none; remembered if it has hits."""
     narrowed = reader.defaults.narrowed(query)
-    label = reader.language.label
-    notes = [label("These are the outlets that `/defaults` sets: the menu “Outlets” widens it.")]
-    view, has_hits = await _page(client, narrowed, reader, 1, notes=[] if narrowed is query else notes)
+    told = reader.language.say("These are the outlets that `/defaults` sets: the menu “Outlets” widens it.")
+    view, has_hits = await _page(client, narrowed, reader, 1, notes=[] if narrowed is query else [told])
     if has_hits:
         client.recent.keep(reader.id, str(query))
     return view

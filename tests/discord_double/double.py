@@ -9,7 +9,7 @@ from typing import Self
 
 from aiohttp import web
 
-from . import limits, openapi, refusals
+from . import limits, openapi, payloads, refusals
 from .answers import Answer
 from .commands import Commands
 from .core import WAIT_SECONDS, Clock, Core
@@ -129,9 +129,12 @@ class DiscordDouble:
         """A group of people without the bot, whose commands are there by user install only."""
         return self.core.world.private_channel([user.person for user in users])
 
-    def thread(self, channel: Channel, name: str = "thread") -> Channel:
-        """A further thread of a text channel."""
-        return self.core.world.add_thread(channel, name)
+    async def new_thread(self, channel: Channel, name: str = "thread") -> Channel:
+        """A further thread of a text channel; a connected bot hears of it, if it is there."""
+        thread = self.core.world.add_thread(channel, name)
+        if thread.holds_bot:
+            await self.gateway.publish("THREAD_CREATE", payloads.channel(thread), thread, intent=limits.INTENT_GUILDS)
+        return thread
 
     def place(self, channel: Channel | None, guild: Guild | None) -> Channel:
         """The channel meant: itself, the first of the guild, or the first of all."""
