@@ -50,7 +50,8 @@ As Ada you may use `/admin`. When an answer lands out of sight, **View response*
 **Viewing as** shows what another reader sees.
 -# All articles are invented. A line typed in full is a plain message here: pick the command from the list. \
 On Discord, but not on this page: “thinking …” and progress, direct messages, the bot in your own account, \
-“Find this quote” in the menu of a message, and the names of commands in your language. Times stand still here."""
+“Find this quote” in the menu of a message, and the names of commands in your language. A menu below a chart does not \
+stay open here. Times stand still."""
 
 
 @dataclass(frozen=True)
