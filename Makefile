@@ -52,7 +52,8 @@ format: $(VENV)/ready ## put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/ready ## write the generated parts of README and .env.example anew
+docs: $(VENV)/ready ## write the generated parts of README, .env.example and the catalogues of languages anew
+	$(BIN)/python tests/catalogues.py
 	$(BIN)/python tests/generated.py
 
 pictures: $(VENV)/ready ## take the pictures of README from the demo page (needs Chromium)

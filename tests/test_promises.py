@@ -161,6 +161,7 @@ HOLDS = {
     "ferry sort:oldest": has("ferry", "ferries"),
     "flood copies:all": has("flood"),
     "source:the-meridian.example": lambda article: article.source == "the-meridian.example",
+    "similar:s5nyewdicz": has("astrolabe"),
 }
 """What holds of every article that one of README's queries finds."""
 
@@ -176,7 +177,8 @@ def test_every_query_that_readme_shows_finds_what_it_asks_for_and_nothing_else(s
     assert all(HOLDS[typed](hit.article) for hit in found.hits)
 
 
-@pytest.mark.parametrize("typed", [typed for typed in HOLDS if "stole" not in typed])  # few stemmers know "steal"
+# Few stemmers know "steal", and what is like an article need not be all that has one word of it.
+@pytest.mark.parametrize("typed", [typed for typed in HOLDS if "stole" not in typed and "similar" not in typed])
 def test_no_article_that_a_query_of_readme_asks_for_is_missing(samples, typed):
     everything = samples.search(Query.parse("after:0001 copies:all"), limit=100).hits
     assert len(everything) == samples.status().articles
