@@ -9,7 +9,7 @@ from bot_process import started
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bot_markdown import LINE_START, hostile_text, rendered
-from test_bot_render import READER, an_article, labels, texts, within_limits
+from test_bot_render import READER, READERS, an_article, labels, texts, within_limits
 
 from bot.reader import Audience, Reader
 from bot.render.quoting import not_quoted, phrase_of, quoted
@@ -186,9 +186,9 @@ def passages(draw) -> Quoted:
 
 
 @settings(max_examples=100)
-@given(passages(), st.sampled_from(Audience))
-def test_any_passage_is_within_the_limits_and_renders_as_text(found, audience):
-    view = quoted(found, Reader(2**63, READER.language, audience=audience))
+@given(passages(), st.sampled_from(READERS))
+def test_any_passage_is_within_the_limits_in_any_language_and_renders_as_text(found, reader):
+    view = quoted(found, reader)
     assert within_limits(view)
     head, card = texts(view)
     assert Query.parse(re.match(r"`([^`]+)`", head)[1]) == phrase_of(found)
