@@ -8,10 +8,12 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 """The system's browser (Debian's package ``chromium``), or None."""
 
+_ATTEMPTS, _NOTHING = 3, 4000  # milliseconds after which nothing has come of a click
 _DELAY = 0.5  # seconds: longer than the page waits after a letter before it asks for suggestions
 # Chromium runs as root in containers, and calls nobody.
 _QUIET = [
@@ -90,9 +92,18 @@ async def fill_in(page: Page, **fields: str) -> Locator:
 
 
 async def outcome(page: Page, act: Callable[[], Awaitable[None]]) -> Locator:
-    """Act, wait until the bot has settled; the message that the page names as the outcome."""
+    """Act, wait until the bot has settled; the message that the page names as the outcome.
+
+    A click is lost where the page redraws what is clicked: where nothing came of it, it is done again, as one would.
+    """
+    await _quiet(page)
     before = await page.evaluate("() => window.simcordPreview.lastAction?.sequence ?? 0")
-    await act()
+    begun = "before => { const p = window.simcordPreview; return p.pendingAction || p.lastAction?.sequence > before }"
+    for _ in range(_ATTEMPTS):
+        await act()
+        with contextlib.suppress(PlaywrightTimeoutError):
+            await page.wait_for_function(begun, arg=before, timeout=_NOTHING)
+            break
     settled = "before => { const p = window.simcordPreview; return p.ready && p.lastAction?.sequence > before }"
     await page.wait_for_function(settled, arg=before)
     done = await page.evaluate("() => window.simcordPreview.lastAction")
