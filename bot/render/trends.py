@@ -19,7 +19,6 @@ from bot.trends import Trend, Trends, sparkline
 from corpus import Attribution, Bucket, Step
 
 PICTURE, TABLE = "trends.png", "trends.csv"
-AUTOMATIC = "automatic"
 PEAKS = 3  # of one query; of several each has fewer
 
 _LETTERS = "ABCDE"
