@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.language import NAMES
-from corpus import Corpus, Query
+from corpus import LONGEST_NAME, MOST_SOURCES, Corpus, Query
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-
-MOST_SOURCES = 10  # outlets that a query names (the query language)
-LONGEST = 100  # characters of an outlet's name (the same)
 
 
 class Scope(Enum):
@@ -46,10 +43,11 @@ class Defaults:
     def read(cls, document: Mapping[str, object]) -> Defaults:
         """Take from a document what can be used; what another version wrote and this one does not know is left."""
         public, sources, language = (document.get(name) for name in ("public", "sources", "language"))
-        named = sources if isinstance(sources, list) else []
+        listed = sources if isinstance(sources, list) else []
+        named = [name for name in listed if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME]
         return cls(
             public=public if isinstance(public, bool) else None,
-            sources=tuple(name for name in named if isinstance(name, str) and 0 < len(name) <= LONGEST)[:MOST_SOURCES],
+            sources=tuple(named[:MOST_SOURCES]),
             language=language if isinstance(language, str) and language in NAMES else None,
         )
 

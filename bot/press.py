@@ -17,6 +17,8 @@ from bot.tree import Interaction, conduct
 Act = Callable[["Press"], Awaitable[None]]
 """What a press does."""
 
+_LONGEST_NUMBER = 6  # digits of a page
+
 
 class Outdated(Exception):
     """What was pressed can no longer do what it promises."""
@@ -61,6 +63,12 @@ class Press:
     def fields(self) -> Mapping[str, str]:
         """What stands in the fields of a form, by their names."""
         return dict(_fields(self._data.get("components", ())))
+
+    @property
+    def page(self) -> int:
+        """The page that was filled in; the first where that is no number."""
+        typed = self.fields.get("page", "").strip()
+        return int(typed) if typed.isdecimal() and len(typed) <= _LONGEST_NUMBER else 1
 
     @property
     def _data(self) -> Mapping[str, Any]:

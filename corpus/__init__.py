@@ -52,6 +52,8 @@ from corpus.model import (
     Why,
 )
 from corpus.retrieval.query import (
+    LONGEST_NAME,
+    MOST_SOURCES,
     Clause,
     Either,
     Field,
@@ -73,8 +75,10 @@ from corpus.told import Told
 __all__ = [
     "EXPORTED",
     "LONGEST_EXPORT",
+    "LONGEST_NAME",
     "LONGEST_PAGE",
     "MOST_BUCKETS",
+    "MOST_SOURCES",
     "PAGE",
     "Article",
     "AsyncCorpus",

@@ -42,6 +42,7 @@ from corpus.retrieval.reading import read
 from corpus.retrieval.suggest import did_you_mean, relaxed
 from corpus.retrieval.weigh import Asked, weigh
 from corpus.retrieval.why import why
+from corpus.told import Told
 
 PAGE = 5
 """Hits on a page, unless asked otherwise."""
@@ -163,7 +164,7 @@ class Corpus:
         article, copies = found
         if query is None or query.empty:
             return Reading(article, copies=copies)
-        asked = self._engine.ask(lambda view: weigh(query, self._analyser, view, self.sources))
+        asked = self._engine.ask(lambda view: self._weigh(view, query))
         return read(article, copies, asked, self._analyser)
 
     def why(self, article_id: str, query: Query) -> Why | None:
@@ -237,14 +238,14 @@ class Corpus:
         self.close()
 
     def _answer(self, view: EngineView, query: Query, page: int, limit: int) -> Results:
-        asked = weigh(query, self._analyser, view, self.sources)
+        asked = self._weigh(view, query)
         matched = match(view, asked)
         placed, ranking = _placed(view, query, asked, matched, page * limit)
         first = (page - 1) * limit
         lost = not ranking.articles and page == 1
         return Results(
             query=str(query),
-            notes=(*query.notes, *asked.notes, *matched.notes),
+            notes=_notes(query, asked, matched),
             hits=tuple(self._hits(view, asked, placed[first : first + limit], first)),
             matched=matched.articles,
             matched_exact=matched.exact,
@@ -262,19 +263,19 @@ class Corpus:
         found = view.fetch([hit])[0] if hit else None
         if hit is None or found is None:
             return None
-        asked = weigh(query, self._analyser, view, self.sources)
+        asked = self._weigh(view, query)
         placed = _by_relevance(view, query, asked, READ)[0] if _is_ranked(query, asked) else ()
         article, _ = found
         return why(view, hit, article, placed, Marker(asked, self._analyser, article.language))
 
     def _coverage(self, view: EngineView, query: Query) -> Coverage:
-        asked = weigh(query, self._analyser, view, self.sources)
+        asked = self._weigh(view, query)
         matched = match(view, asked)
         tally = view.tally(matched.query)
         names = {source.key: source.name for source in self.sources()}
         return Coverage(
             query=str(query),
-            notes=(*query.notes, *asked.notes, *matched.notes),
+            notes=_notes(query, asked, matched),
             dropped=matched.dropped,
             matched=sum(articles for _, articles in tally.days),
             outlets=tuple(Share(key, names.get(key, key), articles) for key, articles in tally.outlets),
@@ -282,21 +283,24 @@ class Corpus:
         )
 
     def _export(self, view: EngineView, query: Query, limit: int) -> Export:
-        asked = weigh(query, self._analyser, view, self.sources)
+        asked = self._weigh(view, query)
         matched = match(view, asked)
         counted = replace(matched.query, score=asked.query.score, optional=asked.query.optional)
         placed, _ = _placed(view, query, replace(asked, query=counted), matched, limit)
         return Export(
             query=str(query),
-            notes=(*query.notes, *asked.notes, *matched.notes),
+            notes=_notes(query, asked, matched),
             dropped=matched.dropped,
             matched=view.count(matched.query, view.articles),
             hits=tuple(self._hits(view, asked, placed[:limit], 0)),
         )
 
+    def _weigh(self, view: EngineView, query: Query) -> Asked:
+        return weigh(query, self._analyser, view, self.sources)
+
     def _trying(self, view: EngineView) -> Callable[[Query], Matched]:
         """Says how many articles match a query."""
-        return lambda query: match(view, weigh(query, self._analyser, view, self.sources))
+        return lambda query: match(view, self._weigh(view, query))
 
     def _hits(self, view: EngineView, asked: Asked, placed: Sequence[Placed], first: int) -> Iterator[Hit]:
         """The stories of a page with their excerpts; an article that has gone meanwhile leaves its place empty."""
@@ -311,6 +315,11 @@ class Corpus:
                 excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
                 copies=others,
             )
+
+
+def _notes(query: Query, asked: Asked, matched: Matched) -> tuple[Told, ...]:
+    """How a question was read, weighed and matched, where that is not as it was typed."""
+    return (*query.notes, *asked.notes, *matched.notes)
 
 
 def _id(typed: str) -> str:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from test_bot_markdown import HOSTILE, hostile_text
 from test_bot_render import READER, text_of, within_limits
 
-from bot.defaults import MOST_SOURCES, Defaults, Kept, Scope, key
+from bot.defaults import Defaults, Kept, Scope, key
 from bot.language import NAMES, Languages
 from bot.render import defaults as rendered
-from corpus import Corpus, Query
+from corpus import MOST_SOURCES, Corpus, Query
 from discord_double import ADMINISTRATOR, MANAGE_CHANNELS, MANAGE_GUILD, Answer, DiscordDouble
 
 CHANNEL, SERVER = {"for": "channel"}, {"for": "server"}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 
 from bot.commands.suggestions import suggest_queries, suggest_sources
-from bot.reader import Audience, reader_of
 from bot.screens import results
+from bot.screens.place import begin_command
 from bot.tree import answer
 from corpus import Query
 
@@ -38,9 +37,6 @@ async def search(  # noqa: PLR0917  # discord.py reads a command's options from 
     public: bool | None = None,  # noqa: FBT001  # discord.py passes options by name
 ) -> None:
     """Ask the archive; without a query but with a filter, newest first."""
-    reader = await reader_of(interaction)
-    openly = reader.defaults.public if public is None else public
-    await interaction.response.defer(ephemeral=not openly, thinking=True)
+    reader = await begin_command(interaction, public=public)
     asked = Query.parse(query, source=source, after=after, before=before, sort=sort, today=interaction.client.today)
-    reader = replace(reader, audience=Audience.PUBLIC if openly else Audience.PRIVATE)
     await answer(interaction, results.first_page(interaction.client, asked, reader))

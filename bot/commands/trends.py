@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 
 from bot.commands.suggestions import suggest_queries, suggest_sources
-from bot.reader import Audience, reader_of
 from bot.screens import trends as screen
+from bot.screens.place import begin_command
 from bot.screens.trends import Wanted
 from corpus import Query, Step
 
@@ -55,10 +54,7 @@ async def trends(  # noqa: PLR0917  # discord.py reads a command's options from 
     public: bool | None = None,  # noqa: FBT001  # as above
 ) -> None:
     """Count up to five queries over time."""
-    reader = await reader_of(interaction)
-    openly = reader.defaults.public if public is None else public
-    await interaction.response.defer(ephemeral=not openly, thinking=True)
-    reader = replace(reader, audience=Audience.PUBLIC if openly else Audience.PRIVATE)
+    reader = await begin_command(interaction, public=public)
     typed = dict.fromkeys(text for text in (query, query2, query3, query4, query5) if text is not None)
     today = interaction.client.today
     asked = [Query.parse(text, source=source, after=after, before=before, today=today) for text in typed]

@@ -9,13 +9,13 @@ from discord import app_commands, ui
 
 from bot.language import Language
 from bot.markdown import Markdown, code, link, short, units
-from bot.reader import Audience, Reader
+from bot.reader import Reader
 from bot.render.cards import HEADLINE, byline, heading, headline_of, source_and_date
 from bot.render.fragment import leading_to
-from bot.render.layout import OPTION, TEXT, Item, button, form, panel, row, view
+from bot.render.layout import OPTION, TEXT, Item, button, panel, row, view
 from bot.render.pages import ROOM, page_with, pages
 from bot.render.pages import shown as page_of
-from bot.render.results import delete, shared_by
+from bot.render.sharing import share_or_delete, shared_by
 from corpus import Article, Headline, PubDate, Query, Reading, Span
 
 _OUTLET = 30  # UTF-16 units of an outlet in a suggestion
@@ -59,12 +59,6 @@ def article(opened: Opened, reader: Reader) -> ui.LayoutView:
     )
 
 
-def jump(asker: int, article_id: str, number: int, language: Language) -> ui.Modal:
-    """The form that asks which page."""
-    fields = [("page", language.label("Page"), str(number))]
-    return form(language.label("Go to a page"), fields, "article-goto", asker, article_id)
-
-
 def choice(found: Headline, language: Language) -> app_commands.Choice[str]:
     """An article as a suggestion: its headline, outlet and day, of which the headline is cut."""
     outlet = short(found.source_name or found.source, _OUTLET)
@@ -97,8 +91,7 @@ def _foot(opened: Opened, reader: Reader) -> str:
     """What led to the article, as it is read back from the message; which page it is, and the article's id."""
     page = reader.language.say("page {page} of {pages}", page=opened.number, pages=len(opened.pages))
     lines = [f"-# {page} · {code(opened.reading.article.id)}"]
-    if reader.audience is Audience.PUBLIC:
-        lines.append(f"-# {shared_by(reader)}")
+    lines += [f"-# {line}" for line in shared_by(reader)]
     return "\n".join([code(str(opened.query)), *lines] if opened.query else lines)
 
 
@@ -116,10 +109,8 @@ def _turns(opened: Opened, reader: Reader) -> Sequence[Item]:
 
 def _pass_on(opened: Opened, reader: Reader) -> Sequence[Item]:
     label, article_id = reader.language.label, opened.reading.article.id
-    cite = button(label("Cite"), "cite", article_id)
-    if reader.audience is Audience.PRIVATE:
-        return button(label("Share"), "article-share", article_id, opened.number), cite
-    return delete(reader), cite
+    passing_on = share_or_delete(reader, "article-share", article_id, opened.number)
+    return passing_on, button(label("Cite"), "cite", article_id)
 
 
 def _leads_on(opened: Opened, reader: Reader) -> Sequence[Item]:

@@ -6,10 +6,10 @@ from discord import ui
 
 from bot.language import Language
 from bot.markdown import ELLIPSIS, Line, Markdown, code, link
-from bot.reader import Audience, Reader
-from bot.render.cards import LINK, byline, heading, source_and_date
+from bot.reader import Reader
+from bot.render.cards import LINK, byline, heading, headline_of, source_and_date
 from bot.render.layout import button, clip, panel, row, view
-from bot.render.results import delete, shared_by
+from bot.render.sharing import share_or_delete, shared_by
 from corpus import Article, Query, Quoted, Span
 
 _AROUND = 160  # characters of the article that are shown before and behind the passage
@@ -22,8 +22,8 @@ def quoted(found: Quoted, reader: Reader) -> ui.LayoutView:
     """The passage where it was first, how near it is, and how many others have it."""
     article, language = found.article, reader.language
     credit, address = article.attribution, link(article.url)
-    headline = Line.of(credit.headline or language.label("Without a headline"))
-    shared = [f"-# {shared_by(reader)}"] if reader.audience is Audience.PUBLIC else []
+    headline = headline_of(credit, language)
+    shared = [f"-# {line}" for line in shared_by(reader)]
     head = "\n".join(
         [code(str(phrase_of(found))), f"### {_how_near(found, language)}", _others(found, language), *shared]
     )
@@ -101,8 +101,6 @@ def _border_behind(text: str, place: int) -> int:
 
 def _pass_on(found: Quoted, reader: Reader) -> ui.Item[ui.LayoutView]:
     """Share it, with all that it takes to show it again; or take it away, where it was."""
-    if reader.audience is not Audience.PRIVATE:
-        return delete(reader)
     span, percent = found.span, 100 if found.verbatim else min(round(found.likeness * 100), 99)
     of = (found.article.id, span.start, span.stop, percent, found.others)
-    return button(reader.language.label("Share"), "passage-share", *of)
+    return share_or_delete(reader, "passage-share", *of)

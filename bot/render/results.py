@@ -9,10 +9,11 @@ from discord import ui
 
 from bot.language import Language
 from bot.markdown import Markdown, code, units
-from bot.reader import Audience, Reader
+from bot.reader import Reader
 from bot.render.archive import holdings
 from bot.render.cards import cards
 from bot.render.layout import TEXT, Item, button, clip, panel, row, view
+from bot.render.sharing import delete, share_or_delete, shared_by
 from bot.render.steering import Around, menus
 from corpus import CorpusStatus, Hit, Results
 
@@ -53,7 +54,7 @@ def no_match(
     ]
     helping = button(reader.language.label("How to ask"), "help")
     return view(
-        panel(clip("\n".join(lines))), row(helping, *_taking_back(reader)), _asks(found, reader), *menus(around, reader)
+        panel(clip("\n".join(lines))), row(helping, delete(reader)), _asks(found, reader), *menus(around, reader)
     )
 
 
@@ -76,13 +77,9 @@ def _header(found: Results, reader: Reader, notes: Iterable[str]) -> str:
     language = reader.language
     counted = " · ".join([*_counted(found, language), *_place(found, language)])
     told = notes_in([*notes, *found.notes], language)
-    shared = [shared_by(reader)] if reader.audience is Audience.PUBLIC else []
-    return "\n".join([code(found.query), f"-# {counted}", *_meant(found, language), *_small([*told, *shared])])
-
-
-def shared_by(reader: Reader) -> Markdown:
-    """Who answers for it that a message stands where others read it."""
-    return reader.language.say("Shared by {person}", person=Markdown(f"<@{reader.id}>"))
+    return "\n".join(
+        [code(found.query), f"-# {counted}", *_meant(found, language), *_small([*told, *shared_by(reader)])]
+    )
 
 
 def _counted(found: Results, language: Language) -> list[Markdown]:
@@ -184,19 +181,7 @@ def _turns(found: Results, reader: Reader) -> Sequence[Item]:
 
 
 def _pass_on(found: Results, reader: Reader) -> Sequence[Item]:
-    export = button(reader.language.label("Export"), "export")
-    if reader.audience is Audience.PRIVATE:
-        return button(reader.language.label("Share"), "share", found.page), export
-    return (*_taking_back(reader), export)
-
-
-def _taking_back(reader: Reader) -> Sequence[Item]:
-    return () if reader.audience is Audience.PRIVATE else (delete(reader),)
-
-
-def delete(reader: Reader) -> Item:
-    """What takes a message away that others read, too."""
-    return button(reader.language.label("Delete"), "delete", reader.id, danger=True)
+    return share_or_delete(reader, "share", found.page), button(reader.language.label("Export"), "export")
 
 
 def _asks(found: Results, reader: Reader) -> Item | None:

@@ -13,9 +13,8 @@ from bot.language import Language
 from bot.markdown import units
 from bot.reader import Reader
 from bot.render.layout import OPTION, OPTIONS, Item, form, option, row, select
-from corpus import Coverage, Query, Share, Sort
+from corpus import MOST_SOURCES, Coverage, Query, Share, Sort
 
-MOST_OUTLETS = 10  # that one query names (the query language)
 OTHER, OVER_TIME = "other", "over-time"
 """Choices of the menu of periods that are no period."""
 
@@ -55,6 +54,12 @@ def dates(query: Query, asker: int, reader: Reader) -> discord.ui.Modal:
         ("before", label("Up to the day before this one"), str(filters.before or "")),
     )
     return form(label("Dates"), fields, "dates", asker)
+
+
+def jump(number: int, language: Language, act: str, *arguments: object) -> discord.ui.Modal:
+    """The form that asks which page."""
+    fields = [("page", language.label("Page"), str(number))]
+    return form(language.label("Go to a page"), fields, act, *arguments)
 
 
 def as_value(days: Days) -> str:
@@ -124,7 +129,7 @@ def _dated(days: Days, language: Language) -> str:
 def _outlets(around: Around, reader: Reader) -> Item | None:
     """The outlets with the most articles, and those that are chosen; none where there is but one."""
     language, most = reader.language, around.by_outlet.outlets
-    chosen = [*(share for share in most if share.key in around.chosen), *_without_articles(around)][:MOST_OUTLETS]
+    chosen = [*(share for share in most if share.key in around.chosen), *_without_articles(around)][:MOST_SOURCES]
     others = [share for share in most if share.key not in around.chosen]
     shown = [share for share in [*chosen, *others] if units(share.key) <= OPTION][:OPTIONS]
     if len(shown) <= 1 and not chosen:
@@ -138,7 +143,7 @@ def _outlets(around: Around, reader: Reader) -> Item | None:
         )
         for share in shown
     ]
-    return select(language.label("Outlets: all"), choices, "outlets", reader.id, fewest=0, most=MOST_OUTLETS)
+    return select(language.label("Outlets: all"), choices, "outlets", reader.id, fewest=0, most=MOST_SOURCES)
 
 
 def _without_articles(around: Around) -> list[Share]:

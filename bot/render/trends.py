@@ -11,10 +11,11 @@ from discord import ui
 from bot.chart import Chart
 from bot.language import Language
 from bot.markdown import Line, Markdown, code, escape, link, short, units
-from bot.reader import Audience, Reader
+from bot.reader import Reader
 from bot.render.cards import heading, source_and_date
 from bot.render.layout import ALT, TEXT, Item, button, clip, option, panel, row, select, view
-from bot.render.results import delete, notes_in, shared_by
+from bot.render.results import notes_in
+from bot.render.sharing import share_or_delete, shared_by
 from bot.trends import Trend, Trends, sparkline
 from corpus import Attribution, Bucket, Step
 
@@ -48,8 +49,7 @@ def trends(
     language = reader.language
     header = "\n".join(_line(found, place, language) for place in range(len(found.trends)))
     told = [f"-# {language.say('The chart could not be drawn this time.')}"] if drawn and not picture else []
-    told += [f"-# {note}" for note in notes_in(notes, language)]
-    told += [f"-# {shared_by(reader)}"] if reader.audience is Audience.PUBLIC else []
+    told += [f"-# {note}" for note in [*notes_in(notes, language), *shared_by(reader)]]
     parts: list[str | Item] = [header, ui.Separator()]
     if picture:
         item = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alternative(found, peaks, language))
@@ -185,11 +185,8 @@ def _buttons(found: Trends, reader: Reader) -> Sequence[Item]:
     label, asker, step, shares = reader.language.label, reader.id, found.step, int(found.shares)
     other = label("As numbers") if found.shares else label("As share of the archive")
     table = button(label("Numbers as CSV"), "trend-csv", step, shares)
-    if reader.audience is Audience.PRIVATE:
-        passing = button(label("Share"), "trend-share", step, shares)
-    else:
-        passing = delete(reader)
-    return button(other, "trend", asker, step, 1 - shares), passing, table
+    passing_on = share_or_delete(reader, "trend-share", step, shares)
+    return button(other, "trend", asker, step, 1 - shares), passing_on, table
 
 
 def _steps(found: Trends, reader: Reader) -> Item | None:

@@ -11,7 +11,7 @@ from bot.render import export as rendered
 from bot.render.archive import notice
 from bot.render.export import CSV, LINES, Files
 from bot.screens.header import query_on
-from bot.screens.place import begin_privately
+from bot.screens.place import begin_files
 from bot.tree import give
 from corpus import Corpus, Query
 
@@ -19,13 +19,11 @@ from corpus import Corpus, Query
 async def export(press: Press) -> None:
     """Attach what the message's query finds, in its order."""
     interaction, query = press.interaction, query_on(press)
-    say = (await begin_privately(press)).language.say
-    if not interaction.app_permissions.attach_files:
-        await give(interaction, notice(say("The bot may not attach files here: ask it in a direct message instead.")))
+    if not await begin_files(press):
         return
     files = await interaction.client.archive.ask(_files, query, interaction.filesize_limit)
     if not files.rows:
-        await give(interaction, notice(say("No article matches: there is nothing to export.")))
+        await give(interaction, notice(press.reader.language.say("No article matches: there is nothing to export.")))
         return
     attached = [discord.File(io.BytesIO(data), name) for name, data in ((CSV, files.csv), (LINES, files.lines))]
     await give(interaction, rendered.exported(files, press.reader), attached)

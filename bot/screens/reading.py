@@ -12,6 +12,7 @@ from discord import ui
 from bot.press import Press
 from bot.reader import Audience, Reader
 from bot.render import article as rendered
+from bot.render import steering
 from bot.render.archive import notice
 from bot.render.article import Opened
 from bot.screens import passing_on
@@ -22,8 +23,6 @@ from corpus import Corpus, Query
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-
-_LONGEST_NUMBER = 6  # digits of a page
 
 
 async def article(client: Dateline, article_id: str, reader: Reader, query: Query | None = None) -> ui.LayoutView:
@@ -53,16 +52,14 @@ async def turn(press: Press) -> None:
 
 async def jump(press: Press) -> None:
     """Ask which page."""
-    article_id, number = press.text(1), press.number(2)
-    asker = press.number(0)
-    await press.interaction.response.send_modal(rendered.jump(asker, article_id, number, press.reader.language))
+    asker, article_id, number = press.number(0), press.text(1), press.number(2)
+    form = steering.jump(number, press.reader.language, "article-goto", asker, article_id)
+    await press.interaction.response.send_modal(form)
 
 
 async def goto(press: Press) -> None:
     """The page that was filled in; the first or the last where it lies beyond."""
-    typed = press.fields.get("page", "").strip()
-    number = int(typed) if typed.isdecimal() and len(typed) <= _LONGEST_NUMBER else 1
-    await _turn(press, press.number(0), press.text(1), number)
+    await _turn(press, press.number(0), press.text(1), press.page)
 
 
 async def share(press: Press) -> None:

@@ -16,7 +16,6 @@ from bot.press import Outdated, Press
 from bot.reader import Audience, Reader
 from bot.render import results as rendered
 from bot.render import steering
-from bot.render.layout import form
 from bot.render.steering import Around
 from bot.screens import passing_on, trends
 from bot.screens.filling import nothing_yet
@@ -27,8 +26,6 @@ from corpus import Corpus, Coverage, NotIndexed, Query, Results, Sort
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-
-_LONGEST_NUMBER = 6  # digits of a page
 
 
 async def page(client: Dateline, query: Query, reader: Reader, number: int = 1) -> ui.LayoutView:
@@ -94,17 +91,14 @@ async def turn(press: Press) -> None:
 async def jump(press: Press) -> None:
     """Ask which page."""
     asker, number, counted = press.number(0), press.number(1), press.number(2)
-    label = press.reader.language.label
-    fields = [("page", label("Page"), str(number))]
-    await press.interaction.response.send_modal(form(label("Go to a page"), fields, "goto", asker, counted))
+    form = steering.jump(number, press.reader.language, "goto", asker, counted)
+    await press.interaction.response.send_modal(form)
 
 
 async def goto(press: Press) -> None:
     """The page that was filled in; the first or the last where it lies beyond."""
     asker, counted = press.number(0), press.number(1)
-    typed = press.fields.get("page", "").strip()
-    number = int(typed) if typed.isdecimal() and len(typed) <= _LONGEST_NUMBER else 1
-    await _steer(press, asker, query_on(press), number, counted=counted)
+    await _steer(press, asker, query_on(press), press.page, counted=counted)
 
 
 async def ask(press: Press) -> None:
@@ -182,8 +176,8 @@ def _order(press: Press) -> Sort:
 async def _around(client: Dateline, query: Query) -> Around:
     """What there is besides: one count where the query has no filters, else one for each kind."""
     wide, long = query.of_sources(()), query.within(None, None)
-    asked = {str(each): each for each in (query, wide, long)}
-    counted = await asyncio.gather(*(client.archive.ask(Corpus.coverage, each) for each in asked.values()))
-    by_query: dict[str, Coverage] = dict(zip(asked, counted, strict=True))
-    chosen = frozenset(share.key for share in by_query[str(query)].outlets) if query.filters.sources else frozenset()
-    return Around(query, client.today, by_query[str(wide)], by_query[str(long)], chosen)
+    asked = dict.fromkeys((query, wide, long))
+    counted = await asyncio.gather(*(client.archive.ask(Corpus.coverage, each) for each in asked))
+    found: dict[Query, Coverage] = dict(zip(asked, counted, strict=True))
+    chosen = frozenset(share.key for share in found[query].outlets) if query.filters.sources else frozenset()
+    return Around(query, client.today, found[wide], found[long], chosen)

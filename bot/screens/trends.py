@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
@@ -17,18 +16,14 @@ from bot.chart import Chart
 from bot.press import Outdated, Press
 from bot.reader import Reader
 from bot.render import trends as rendered
-from bot.render.archive import notice
 from bot.render.trends import PICTURE, TABLE, Peak
 from bot.screens import passing_on
 from bot.screens.filling import nothing_yet
 from bot.screens.header import header_of
-from bot.screens.place import begin, begin_privately
+from bot.screens.place import begin, begin_files, begin_privately
 from bot.tree import Interaction, give
 from bot.trends import MOST, Trend, Trends, as_csv, within
 from corpus import Bucket, Corpus, EmptyQuery, NotIndexed, Query, Sort, Step
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +81,8 @@ async def share(press: Press) -> None:
 async def table(press: Press) -> None:
     """The numbers as a file."""
     wanted = Wanted(_queries_on(press), _step(press.text(0)), bool(press.number(1)))
-    say = (await begin_privately(press)).language.say
     interaction = press.interaction
-    if not interaction.app_permissions.attach_files:
-        await give(interaction, notice(say("The bot may not attach files here: ask it in a direct message instead.")))
+    if not await begin_files(press):
         return
     counted, written = await interaction.client.archive.ask(_tabled, wanted)
     file = discord.File(io.BytesIO(written.encode()), TABLE)

@@ -19,11 +19,14 @@ from corpus.retrieval.query.clauses import (
     Without,
     Word,
 )
+from corpus.retrieval.query.filtering import LONGEST_NAME, MOST_SOURCES
 from corpus.retrieval.query.query import Query
 from corpus.retrieval.query.reading import LONGEST_QUERY
 
 __all__ = [
+    "LONGEST_NAME",
     "LONGEST_QUERY",
+    "MOST_SOURCES",
     "Clause",
     "Either",
     "Field",

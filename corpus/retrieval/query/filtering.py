@@ -19,13 +19,13 @@ _ALIASES = {"site": "source", "language": "lang"}
 FILTERS = frozenset({"source", "lang", "after", "before", "on", "date", "last", "sort", "copies", "similar", *_ALIASES})
 """The names that stand before a colon."""
 
-_LONGEST_NAME = 100
-_MOST_SOURCES = 10
+LONGEST_NAME = 100  # characters of an outlet
+MOST_SOURCES = 10
 _MOST_LANGUAGES = 5
 _LONGEST_SHOWN = 40  # characters of a value that a note repeats
 _ID = re.compile(r"[a-z2-7]{10}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
-_TOO_MANY_SOURCES = Told("Only the first {number} sources were read.", number=_MOST_SOURCES)
+_TOO_MANY_SOURCES = Told("Only the first {number} sources were read.", number=MOST_SOURCES)
 _TOO_MANY_LANGUAGES = Told("Only the first {number} languages were read.", number=_MOST_LANGUAGES)
 
 
@@ -78,7 +78,7 @@ class FilterReader:
         if not found:
             self._note(Told("“source:” needs the name or the host of an outlet: it was left out."))
         known = self.filters.without if excluded else self.filters.sources
-        sources = self._joined(known, found, _MOST_SOURCES, _TOO_MANY_SOURCES)
+        sources = self._joined(known, found, MOST_SOURCES, _TOO_MANY_SOURCES)
         self.filters = replace(self.filters, without=sources) if excluded else replace(self.filters, sources=sources)
 
     def _take_languages(self, names: list[str], *, excluded: bool) -> None:
@@ -164,7 +164,7 @@ def _bounds(name: str, period: Period) -> tuple[date | None, date | None]:
 def _name(text: str) -> str:
     """The name of an outlet: without case, quotes and needless spaces."""
     name = unicodedata.normalize("NFC", " ".join(text.replace('"', " ").lower().split()))
-    return name[:_LONGEST_NAME].strip()
+    return name[:LONGEST_NAME].strip()
 
 
 def _shown(value: str) -> str:
