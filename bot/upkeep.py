@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corpus import AsyncCorpus, CorpusError, IngestReport, ReindexInProgress
+from corpus import AsyncCorpus, CorpusError, IngestReport, ReindexInProgress, read_report
 
 _log = logging.getLogger(__name__)
 _NAMED = 5  # rejections that the log names
@@ -56,7 +56,8 @@ class Upkeep:
 
     async def _reindex(self, *, index_only: bool) -> Outcome:
         try:
-            report = await self._archive.reindex(self.inputs, index_only=index_only)
+            flags = ["--index-only"] if index_only else []
+            report = read_report(await self._archive.keep("reindex", *flags, inputs=self.inputs, by="worker"))
         except CorpusError as error:
             self.last = Outcome(datetime.now(UTC), None, str(error))
             _log.error("reindex failed: %s", error)

@@ -50,7 +50,7 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
             commands += await registry.payload(client.tree, discord.Object(settings.admin_guild))
     finally:
         await archive.close()
-    for missing in (each for each in parse_inputs(settings.corpus_inputs) if not each.location.exists()):
+    for missing in (each for each in parse_inputs(settings.corpus_inputs) if each.is_missing):
         click.echo(f"CORPUS_INPUTS: there is no {missing.location}, which is to be “{missing.name}”.", err=True)
     typed = (command["name"] for command in commands if command["type"] == discord.AppCommandType.chat_input.value)
     names = ", ".join(f"/{name}" for name in typed)

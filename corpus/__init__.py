@@ -24,23 +24,32 @@ from corpus.errors import (
     SearchIndexError,
     SearchTimeout,
     StoreError,
+    UnknownInput,
     UnreadableInput,
+    UnusableCorrection,
 )
 from corpus.files import as_csv, as_json_lines, inert
-from corpus.ingest import DateOrder
-from corpus.inputs import Input, parse_inputs
-from corpus.keeper import Keeper
+from corpus.ingest import CORRECTABLE, DateOrder
+from corpus.inputs import Input, Kind, parse_inputs
+from corpus.keeper import Intent, Keeper
 from corpus.model import (
+    Act,
     Article,
     Attribution,
     Copy,
     CorpusStatus,
+    Difference,
+    Doing,
     Excerpt,
     Export,
+    Fate,
     Given,
     Headline,
     Hit,
     IngestReport,
+    InputStatus,
+    Limit,
+    Progress,
     PubDate,
     Quoted,
     Reading,
@@ -50,7 +59,9 @@ from corpus.model import (
     Source,
     Span,
     Why,
+    Withheld,
 )
+from corpus.plain import read_report
 from corpus.retrieval.query import (
     LONGEST_NAME,
     MOST_SOURCES,
@@ -73,6 +84,7 @@ from corpus.today import today, zone
 from corpus.told import Told
 
 __all__ = [
+    "CORRECTABLE",
     "EXPORTED",
     "LONGEST_EXPORT",
     "LONGEST_NAME",
@@ -80,6 +92,7 @@ __all__ = [
     "MOST_BUCKETS",
     "MOST_SOURCES",
     "PAGE",
+    "Act",
     "Article",
     "AsyncCorpus",
     "Attribution",
@@ -96,12 +109,15 @@ __all__ = [
     "CorpusUnwritable",
     "Coverage",
     "DateOrder",
+    "Difference",
     "Document",
     "DocumentTooLarge",
+    "Doing",
     "Either",
     "EmptyQuery",
     "Excerpt",
     "Export",
+    "Fate",
     "Field",
     "Filters",
     "Given",
@@ -111,12 +127,17 @@ __all__ = [
     "IngestError",
     "IngestReport",
     "Input",
+    "InputStatus",
+    "Intent",
     "Keeper",
+    "Kind",
     "Leaf",
+    "Limit",
     "Must",
     "NotIndexed",
     "Phrase",
     "Prefix",
+    "Progress",
     "PubDate",
     "Query",
     "QueryError",
@@ -137,14 +158,18 @@ __all__ = [
     "StoreError",
     "Together",
     "Told",
+    "UnknownInput",
     "UnreadableInput",
+    "UnusableCorrection",
     "Why",
+    "Withheld",
     "Without",
     "Word",
     "as_csv",
     "as_json_lines",
     "inert",
     "parse_inputs",
+    "read_report",
     "today",
     "zone",
 ]

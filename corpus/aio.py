@@ -1,6 +1,6 @@
 """AsyncCorpus: the verbs of Corpus off the event loop, with a time limit. No second list of them.
 
-Reindexing runs in a child process, which dies with this one: killing it harms nothing.
+Whatever changes the archive runs in a child process, which dies with this one: killing it harms nothing.
 """
 
 from __future__ import annotations
@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from corpus.corpus import Corpus
-from corpus.errors import CorpusError, ReindexInProgress, SearchTimeout
-from corpus.model import IngestReport, Rejection
+from corpus.errors import CorpusError, SearchTimeout
+from corpus.model import Progress
+from corpus.plain import read_progress
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _LONGEST_SENTENCE = 500  # characters
+_LONGEST_LINE = 64 * 2**20  # bytes: a report names all that was rejected
+_FAREWELL = 1.0  # seconds for a child to write down that it was stopped
 _THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
 
 
@@ -32,7 +36,6 @@ class AsyncCorpus:
         self._corpus = corpus
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
-        self._reindexing = False
 
     async def ask(self, verb: Callable[Concatenate[Corpus, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Ask what ``verb`` asks of a Corpus: ``await archive.ask(Corpus.search, query, page=2)``.
@@ -48,20 +51,19 @@ class AsyncCorpus:
         except TimeoutError as error:
             raise SearchTimeout(self._timeout) from error
 
-    async def reindex(self, inputs: str, *, index_only: bool = False) -> IngestReport:
-        """Reindex in a child process; ``inputs`` are ``name=location`` pairs.
+    async def keep(
+        self, *command: str, inputs: str, by: str, progress: Callable[[Progress], None] | None = None
+    ) -> Mapping[str, Any]:
+        """Run a command of the shell that changes the archive in a child process, and give what it prints as JSON.
+
+        ``command`` is as one would type it, ``inputs`` are ``name=location`` pairs, ``by`` is for the audit. To cancel
+        it stops the child, and waits until it has ended.
 
         Raises:
-            ReindexInProgress: one that was started here is running already.
             CorpusError: the child could not; its sentence says why.
         """
-        if self._reindexing:
-            raise ReindexInProgress
-        self._reindexing = True
-        try:
-            return await self._run_child("reindex", "--json", *(["--index-only"] if index_only else []), inputs=inputs)
-        finally:
-            self._reindexing = False
+        options = ("--until-stdin-closes", "--lines", f"--data-dir={self._corpus.folder}", f"--inputs={inputs}")
+        return await _run_child(*options, f"--by={by}", *command, "--json", progress=progress)
 
     async def close(self) -> None:
         """Let go of the archive: no question is begun any more, and those that are being answered come to their end.
@@ -72,55 +74,76 @@ class AsyncCorpus:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._corpus.close()
 
-    async def _run_child(self, *command: str, inputs: str) -> IngestReport:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "corpus",
-            "--until-stdin-closes",
-            f"--data-dir={self._corpus.folder}",
-            f"--inputs={inputs}",
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            printed, complaint = await _printed_by(child)
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await asyncio.shield(child.wait())
-        if child.returncode or not printed:
-            # What a child said last, and how it ended, stays English: it sends whoever keeps the archive to the shell.
-            raise CorpusError(_reason(complaint, child.returncode))
-        try:
-            return _report(json.loads(printed))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CorpusError("The reindex ended without a report: run `dateline reindex` in the shell.") from error
+
+async def _run_child(*arguments: str, progress: Callable[[Progress], None] | None) -> Mapping[str, Any]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "corpus",
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=_LONGEST_LINE,
+    )
+    try:
+        result, complaint = await _told_by(child, progress)
+    finally:
+        await asyncio.shield(_ended(child))
+    if result is None:
+        # What a child said last, and how it ended, stays English: it sends whoever keeps the archive to the shell.
+        raise CorpusError(_reason(complaint, child.returncode))
+    return result
 
 
-async def _printed_by(child: asyncio.subprocess.Process) -> tuple[str, str]:
-    """What the child prints until it ends; its standard input stays open, by which it knows that we live."""
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Let a child that is given up write down that it was stopped, then end it."""
+    if child.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), _FAREWELL)
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+
+
+async def _told_by(
+    child: asyncio.subprocess.Process, progress: Callable[[Progress], None] | None
+) -> tuple[Mapping[str, Any] | None, str]:
+    """What the child prints until it ends: its last line, and its complaint.
+
+    Its standard input stays open, by which it knows that we live.
+    """
     if child.stdout is None or child.stderr is None:
         raise RuntimeError("the child was started without pipes")
-    printed, complaint = await asyncio.gather(child.stdout.read(), child.stderr.read())
+    complaint = asyncio.create_task(child.stderr.read())
+    result: Mapping[str, Any] | None = None
+    async for printed in child.stdout:
+        told = _read(printed)
+        if told is not None and "progress" in told:
+            if progress:
+                progress(read_progress(told["progress"]))
+        elif told is not None:
+            result = told
     await child.wait()
-    return printed.decode(errors="replace"), complaint.decode(errors="replace")
+    return result, (await complaint).decode(errors="replace")
+
+
+def _read(printed: bytes) -> Mapping[str, Any] | None:
+    """A line as the mapping that it is; None where it is none."""
+    try:
+        told = json.loads(printed)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else {"result": told}
 
 
 def _reason(complaint: str, code: int | None) -> str:
     """The child's own sentence, which is the last line it wrote; or how it ended, if it could not say."""
     if code is not None and code < 0:
-        killed = f"The reindex was killed by signal {-code}, perhaps for want of memory"
-        return f"{killed}: run `dateline reindex` in the shell to see more."
+        killed = f"The process that did this was killed by signal {-code}, perhaps for want of memory"
+        return f"{killed}: do it with `dateline` in the shell to see more."
     lines = complaint.strip().splitlines()
-    return lines[-1][:_LONGEST_SENTENCE] if lines else f"The reindex ended with code {code}: run it in the shell."
-
-
-def _report(plain: dict[str, object]) -> IngestReport:
-    counts = {name: int(str(plain[name])) for name in ("added", "updated", "unchanged", "copies")}
-    rejected = plain["rejected"]
-    if not isinstance(rejected, list):
-        raise TypeError("the child's report has no list of rejections")
-    return IngestReport(**counts, rejected=tuple(Rejection(each["origin"], each["reason"]) for each in rejected))
+    return lines[-1][:_LONGEST_SENTENCE] if lines else f"This ended with code {code} and without a report."

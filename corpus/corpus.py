@@ -8,30 +8,37 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import documents
+from corpus import documents, withholding
 from corpus.analysis import Analyser
+from corpus.audit import audited
 from corpus.coverage import Coverage, Share
 from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
+from corpus.inputs import Input
 from corpus.model import (
+    Act,
     Analysed,
     Article,
     CorpusStatus,
     Export,
     Headline,
     Hit,
+    InputStatus,
+    Limit,
     Order,
     Quoted,
     Reading,
     Results,
     Source,
     Why,
+    Withheld,
 )
 from corpus.retrieval.excerpt import excerpts
 from corpus.retrieval.headlines import headlines
 from corpus.retrieval.highlight import Marker
+from corpus.retrieval.limiting import limited, quoted_within, within
 from corpus.retrieval.matched import Matched, match
 from corpus.retrieval.order import READ, Placed, in_order
 from corpus.retrieval.passages import Passage, best_passages, standing
@@ -122,7 +129,9 @@ class Corpus:
             QuoteTooShort: there are fewer than four words.
             SearchIndexError: the index cannot answer.
         """
-        return self._engine.ask(lambda view: quoted(view, text, self._analyser))
+        found = self._engine.ask(lambda view: quoted(view, text, self._analyser))
+        limit = self._limit(found.article) if found else None
+        return found if found is None or limit is None else quoted_within(found, limit)
 
     def coverage(self, query: Query) -> Coverage:
         """All articles that match, as ``Results.matched`` counts them, by outlet and by day.
@@ -147,13 +156,16 @@ class Corpus:
         return self._engine.ask(lambda view: self._export(view, query, limit))
 
     def article(self, article_id: str) -> Article | None:
-        """The article with this id, or None."""
-        return self._engine.find(_id(article_id))
+        """The article with this id, or None; of a source that has a limit no more of its text than that."""
+        article = self._engine.find(_id(article_id))
+        limit = self._limit(article) if article else None
+        return article if article is None or limit is None else limited(article, limit)
 
     def read(self, article_id: str, query: Query | None = None) -> Reading | None:
         """The article with this id as one reads it who asked this, with its copies; None where there is none.
 
         Words are marked, and the best passage is found, as in an excerpt; of a text of megabytes in its beginning only.
+        Of a source that has a limit nothing is marked, and no more of the text is there than that.
 
         Raises:
             SearchIndexError: there is a query, and the index cannot tell what its words weigh.
@@ -162,6 +174,8 @@ class Corpus:
         if found is None:
             return None
         article, copies = found
+        if (limit := self._limit(article)) is not None:
+            return Reading(limited(article, limit), copies=copies)
         if query is None or query.empty:
             return Reading(article, copies=copies)
         asked = self._engine.ask(lambda view: self._weigh(view, query))
@@ -193,7 +207,7 @@ class Corpus:
             ValueError: a key is empty or has more than 200 characters.
             StoreError: the archive cannot be read.
         """
-        kept = self._engine.documents.documents(documents.checked(keys))
+        kept = self._engine.ledger.documents(documents.checked(keys))
         return {key: documents.read(text) for key, text in kept.items()}
 
     def remember(self, key: str, document: Document | None) -> None:
@@ -209,9 +223,9 @@ class Corpus:
         """
         documents.checked([key])
         if document is None:
-            self._engine.documents.drop(key)
+            self._engine.ledger.drop(key)
         else:
-            self._engine.documents.keep(key, documents.written(document))
+            self._engine.ledger.keep(key, documents.written(document))
 
     def forget(self, prefix: str) -> int:
         """Forget the documents under every key that begins like this (all, if it is empty); say how many there were.
@@ -219,7 +233,52 @@ class Corpus:
         Raises:
             StoreError: the archive cannot be written.
         """
-        return self._engine.documents.drop_all(prefix)
+        return self._engine.ledger.drop_all(prefix)
+
+    def withhold(
+        self, ids: Sequence[str], *, why: str = "", copies: bool = False, erase: bool = False, by: str = "unknown"
+    ) -> list[Withheld]:
+        """Take these articles down: from now on nobody finds or reads them, whatever is ingested again.
+
+        With ``copies`` all articles of their stories. ``erase`` keeps no text of them, so that they come back only from
+        their files. Gives all of these that are down now. It needs no keeper, and so waits for none.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        wanted = [_id(each) for each in ids]
+        with audited(self._engine.ledger, by, "remove", " ".join([*ids, *([f"({why})"] if why else [])])) as act:
+            down = withholding.withhold(self._engine, wanted, why, copies=copies, erase=erase)
+            act.outcome = f"{len(down)} taken down"
+        self._engine.heal_if_free()
+        return down
+
+    def withheld(self) -> tuple[Withheld, ...]:
+        """The articles that were taken down, the last one first."""
+        return tuple(self._engine.ledger.withheld().values())
+
+    def limit(self, source: str, characters: int | None, *, by: str = "unknown") -> None:
+        """Show at most so many characters of any article of this source, 0 for none of its words; None: no limit.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        told = "no limit" if characters is None else str(characters)
+        with audited(self._engine.ledger, by, "limit", f"{source} {told}"):
+            self._engine.ledger.limit(source.strip().lower(), characters)
+
+    def limits(self) -> tuple[Limit, ...]:
+        """The sources of which only so much is shown."""
+        return self._engine.ledger.limits()
+
+    def acts(self, limit: int, *, before: int | None = None) -> tuple[Act, ...]:
+        """Who did what to the archive, the last act first; ``before`` the one of this number."""
+        return tuple(self._engine.ledger.acts(limit, before))
+
+    def inputs(self, inputs: Sequence[Input]) -> tuple[tuple[Input, InputStatus | None], ...]:
+        """These inputs, each with what was read from it, if anything ever was."""
+        roots = self._engine.ledger.roots()
+        return tuple((each, roots.get(each.root)) for each in inputs)
 
     def status(self) -> CorpusStatus:
         """What the archive holds."""
@@ -307,14 +366,24 @@ class Corpus:
         found = view.fetch([each.story[0] for each in placed])
         present = [(place, each, read) for place, (each, read) in enumerate(zip(placed, found, strict=True)) if read]
         copies = view.copies([each.story[0] for _, each, _ in present])
+        limits = self._limits()
         for (place, each, (article, analysed)), others in zip(present, copies, strict=True):
+            shown = excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser)
+            limit = limits.get(article.source)
             yield Hit(
                 rank=first + place + 1,
                 score=each.score,
-                article=article,
-                excerpts=excerpts(article, analysed, _passages(each, analysed, asked), asked, self._analyser),
+                article=article if limit is None else limited(article, limit),
+                excerpts=shown if limit is None else within(shown, limit),
                 copies=others,
             )
+
+    def _limits(self) -> dict[str, int]:
+        """How many characters of an article may be shown, for each source that has a limit."""
+        return {each.source: each.characters for each in self._engine.ledger.limits()}
+
+    def _limit(self, article: Article) -> int | None:
+        return self._limits().get(article.source)
 
 
 def _notes(query: Query, asked: Asked, matched: Matched) -> tuple[Told, ...]:

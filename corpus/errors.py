@@ -2,7 +2,7 @@
 
 CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
-├── IngestError       UnreadableInput
+├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
@@ -60,6 +60,21 @@ class UnreadableInput(IngestError):
         super().__init__(Told("{origin}: {reason}", origin=origin, reason=reason))
         self.origin = origin
         self.reason = reason
+
+
+class UnusableCorrection(IngestError):
+    """What a keeper typed to correct an article cannot stand in its place."""
+
+
+class UnknownInput(IngestError):
+    """An input was named that there is not."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        if known:
+            told = Told("No input is called “{name}”: there are {known}.", name=name, known=tuple(known))
+        else:
+            told = Told("No input is called “{name}”, and none is configured: set CORPUS_INPUTS.", name=name)
+        super().__init__(told)
 
 
 class StoreError(CorpusError):

@@ -1,44 +1,82 @@
-"""Keeper, the keeping face of an archive: takes articles in and rebuilds the index. Puts the steps together.
+"""Keeper, the keeping face of an archive: takes articles in and out, corrects them, rebuilds the index.
 
-One keeper at a time; readers go on reading all the while.
+Puts the steps together. One keeper at a time; readers go on reading all the while. Every act is written down before it
+begins.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from corpus import withholding
 from corpus.analysis import Analyser
-from corpus.engine.local import Change, LocalEngine, Progress, Stored
-from corpus.ingest import DateOrder, Marked, Verdict, incoming, judge, marked
+from corpus.audit import Entry, audited
+from corpus.engine.local import Change, LocalEngine, Stored
+from corpus.ingest import (
+    DateOrder,
+    Incoming,
+    Reached,
+    Verdict,
+    Way,
+    correction,
+    found,
+    incoming,
+    marked,
+    parts_of,
+    put_right,
+)
 from corpus.inputs import Input
-from corpus.model import IngestReport, Rejection
+from corpus.intake import Archive, Intake, Tell
+from corpus.model import Article, Difference, Doing, Fate, IngestReport, Progress, Rejection, Withheld
+from corpus.plan import Plan, planned, summed
+from corpus.rehearsal import rehearsal
 from corpus.stories import Stories
 
 _T = TypeVar("_T")
-_NONE = (None, None)  # key and checksum of an article that the archive does not have
 _PATIENCE = 2.0  # seconds for another process to end what it changes
 _BATCH = 2_000  # articles in one transaction
 _DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
+_SHRINKING = 0.2  # share of an archive that is not taken out without asking
+
+Watch = Callable[[Progress], None]
+"""Told how far a keeper has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a keeper wants of a reading beside taking in what is new.
+
+    ``again`` reads files too that are as they were when they were last read. ``remove_vanished`` takes out what was in
+    a file and is in none any more; where that is more than a fifth of the archive, only with ``shrink``. ``rehearse``
+    tells all and changes nothing.
+    """
+
+    again: bool = False
+    remove_vanished: bool = False
+    shrink: bool = False
+    rehearse: bool = False
+
+
+_PLAIN = Intent()
 
 
 class Keeper:
     """An archive, open for changing, under its one lock."""
 
-    def __init__(self, engine: LocalEngine, locked: ExitStack) -> None:
+    def __init__(self, engine: LocalEngine, locked: ExitStack, by: str) -> None:
         self._engine = engine
         self._locked = locked
+        self._by = by
 
     @classmethod
-    def open(cls, data_dir: Path, *, create: bool = True) -> Keeper:
-        """Open the archive in this folder, or make one, and bring its index up to date.
+    def open(cls, data_dir: Path, *, create: bool = True, by: str = "unknown") -> Keeper:
+        """Open the archive in this folder, or make one, and bring its index up to date; ``by`` is for the audit.
 
         Raises:
             CorpusMissing: there is none, and ``create`` says not to make one.
@@ -50,7 +88,7 @@ class Keeper:
             opened.callback(engine.close)
             opened.enter_context(engine.exclusive(_PATIENCE))
             engine.heal()
-            keeper = cls(engine, opened.pop_all())
+            keeper = cls(engine, opened.pop_all(), by)
         try:
             keeper._compare_older()
         except BaseException:
@@ -60,34 +98,39 @@ class Keeper:
 
     def ingest(
         self,
-        paths: Sequence[Path],
+        inputs: Sequence[Path | Input],
         *,
         source: str | None = None,
         dates: DateOrder | None = None,
-        progress: Progress | None = None,
+        intent: Intent = _PLAIN,
+        tell: Tell | None = None,
+        progress: Watch | None = None,
     ) -> IngestReport:
-        """Take in what these files and folders hold; every article is stored, then found.
+        """Take in what these inputs hold; every article is stored, then found.
 
-        ``source`` stands for articles that name none, ``dates`` says how to read 05/09/2023. What was taken in
-        stays, whatever stops the rest.
+        ``source`` stands for articles that name none, ``dates`` says how to read 05/09/2023. Files that are as they
+        were when they were last read in this way are passed over. ``tell`` is told each difference, ``progress`` how
+        far it has come. What was taken in stays, whatever stops the rest.
 
         Raises:
-            UnreadableInput: a path is not there, or holds nothing that can be read.
+            UnreadableInput: an input is not there, or holds nothing that can be read.
             StoreError: the archive cannot be written.
         """
-        tally = _Tally()
-        with closing(incoming(paths, source=source, dates=dates)) as items:
-            batches = _batches(items, _BATCH)
-            for first in batches:
-                with self._engine.indexing() as put:
-                    for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
-                        put(self._take(batch, tally))
-                        if progress:
-                            progress(tally.read, 0)
-        return tally.report()
+        wanted = [each if isinstance(each, Input) else Input.of_path(each) for each in inputs]
+        way = Way(source, dates)
+        with self._act("ingest", [each.location for each in wanted], intent) as act:
+            report = self._taken_in(wanted, act.number, way, intent, tell=tell, watch=progress)
+            act.outcome = _summed_up(report)
+        return report
 
     def reindex(
-        self, inputs: Sequence[Input], *, index_only: bool = False, progress: Progress | None = None
+        self,
+        inputs: Sequence[Input],
+        *,
+        index_only: bool = False,
+        intent: Intent = _PLAIN,
+        tell: Tell | None = None,
+        progress: Watch | None = None,
     ) -> IngestReport:
         """Read the inputs again, then build the index anew beside the one that serves and switch in one step.
 
@@ -97,15 +140,41 @@ class Keeper:
             UnreadableInput: an input is not there, or holds nothing that can be read; the old index serves on.
             StoreError: the archive cannot be written.
         """
-        tally = _Tally()
-        if not index_only:
-            with closing(incoming([each.location for each in inputs])) as items:
-                for batch in _batches(items, _BATCH):
-                    self._take(batch, tally)
-                    if progress:
-                        progress(tally.read, 0)
-        self._engine.rebuild(progress)
-        return tally.report()
+        watch, report = progress or _silent, IngestReport(rehearsal=intent.rehearse)
+        with self._act("reindex", [each.name for each in inputs], intent) as act:
+            if not index_only:
+                report = self._taken_in(inputs, act.number, Way(), intent, tell=tell, watch=progress, indexed=False)
+            if not intent.rehearse:
+                self._engine.rebuild(lambda done, total: watch(Progress(Doing.INDEXING, done, total, done)))
+            act.outcome = "the index was rebuilt" if index_only else _summed_up(report)
+        return report
+
+    def restore(self, ids: Sequence[str]) -> list[Withheld]:
+        """Let articles that were taken down come again; gives what was known of them.
+
+        Those whose text was erased come back when their files are read the next time.
+        """
+        with self._act("restore", ids) as act:
+            down, stored = withholding.restore(self._engine, ids)
+            self._put(stored)
+            act.outcome = f"{len(stored)} restored, {len(down) - len(stored)} to be read again"
+        return down
+
+    def correct(self, article_id: str, typed: Mapping[str, str] | None) -> Article | None:
+        """Put other parts of its headline and credit in an article, which stay whatever its file says.
+
+        ``typed`` has what was typed for some of ``CORRECTABLE``; None takes back all that was corrected. Gives the
+        article as it is now, or None where there is none.
+
+        Raises:
+            UnusableCorrection: a value cannot be one.
+        """
+        with self._act("correct", [article_id, *(f"{name}={text}" for name, text in (typed or {}).items())]) as act:
+            found = next(iter(self._engine.stored([article_id])), None)
+            if found is None:
+                act.outcome = "there is no such article"
+                return None
+            return self._corrected(found, None if typed is None else correction(typed))
 
     def close(self) -> None:
         """Let go of the archive and its lock."""
@@ -119,32 +188,90 @@ class Keeper:
     ) -> None:
         self.close()
 
-    def _take(self, batch: Sequence[Marked | Rejection], tally: _Tally) -> list[Stored]:
-        """Judge a batch against the archive, and store what is new or changed in one transaction."""
-        articles = [item for item in batch if isinstance(item, Marked)]
-        known = self._engine.known([each.article.id for each in articles])
-        fresh = [each for each in articles if known.get(each.article.id, _NONE)[1] != each.checksum]
-        stories = Stories(self._engine.kept, fresh)
-        changes: dict[str, Change] = {}
-        verdicts: list[Verdict] = []
-        next_key = self._engine.next_key()
-        for each in articles:
-            article, now = each.article, each.checksum
-            key, before = known.get(article.id, _NONE)
-            if now == before:
-                verdicts.append(Verdict.UNCHANGED)
-                continue
-            if key is None:
-                key, next_key = next_key, next_key + 1
-            if before is not None:
-                article = replace(article, updated=tally.began)
-            told, is_kept = stories.place(key, each, known=before is not None)
-            verdicts.append(judge(now, before, story_is_kept=is_kept))
-            known[article.id] = key, now
-            changes[article.id] = Change(article, told, now, key)
-        stored = self._engine.save(list(changes.values()), stories.signed())
-        tally.add(verdicts, [item for item in batch if isinstance(item, Rejection)])
-        return stored
+    def _act(self, what: str, about: Iterable[str], intent: Intent = _PLAIN) -> AbstractContextManager[Entry]:
+        told = f"{what} (rehearsal)" if intent.rehearse else what
+        return audited(self._engine.ledger, self._by, told, " ".join(about))
+
+    def _taken_in(
+        self,
+        inputs: Sequence[Input],
+        act: int,
+        way: Way,
+        intent: Intent,
+        *,
+        tell: Tell | None,
+        watch: Watch | None,
+        indexed: bool = True,
+    ) -> IngestReport:
+        """Read what has changed of these inputs, and tell what is in them no longer."""
+        tell, watch = tell or _silent, watch or _silent
+        standing: AbstractContextManager[Archive] = (
+            rehearsal(self._engine) if intent.rehearse else nullcontext(self._engine)
+        )
+        with standing as archive:
+            plan = _plan(inputs, archive, way, again=intent.again)
+            intake = Intake(archive, act, books=plan.files, way=str(way), tell=tell)
+            for each in plan.refused:
+                intake.refuse(each)
+            items = incoming([each.file for each in plan.files], way)
+            with closing(items):
+                batches = _watched(_batches(items, _BATCH), plan.size, intake, watch)
+                if indexed and not intent.rehearse:
+                    self._index(batches, intake)
+                else:
+                    for batch in batches:
+                        intake.take(batch)
+            gone = _vanished([each.root for each in inputs], archive)
+        return self._without(gone, intent, tell, _report(plan, intake, intent), indexed=indexed)
+
+    def _index(self, batches: Iterator[list[Incoming]], intake: Intake) -> None:
+        for first in batches:
+            with self._engine.indexing() as put:
+                for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
+                    put(intake.take(batch))
+
+    def _without(
+        self, gone: Sequence[int], intent: Intent, tell: Tell, report: IngestReport, *, indexed: bool
+    ) -> IngestReport:
+        """Take out what has vanished, where that is wanted and not too much; else only tell of it."""
+        if not gone:
+            return report
+        held_back = len(gone) > _SHRINKING * self._engine.count() and not intent.shrink
+        if not intent.remove_vanished or held_back:
+            self._tell(gone, Fate.VANISHED, tell)
+            return replace(report, vanished=len(gone), held_back=intent.remove_vanished)
+        self._tell(gone, Fate.REMOVED, tell)
+        if not intent.rehearse:
+            for part in _batches(gone, _BATCH):
+                with self._engine.transaction():
+                    withholding.remove(self._engine, part)
+                    self._engine.ledger.unsee(part)
+            if indexed:
+                self._put([])
+        return replace(report, removed=len(gone))
+
+    def _tell(self, keys: Sequence[int], fate: Fate, tell: Tell) -> None:
+        for part in _batches(keys, _BATCH):
+            for each in self._engine.kept.headlines(part).values():
+                tell(Difference(fate, each.id, each.source, str(each.published), each.headline))
+
+    def _put(self, stored: Iterable[Stored]) -> None:
+        """Put articles into the index that serves, and take out of it what was removed."""
+        with self._engine.indexing() as put:
+            put(stored)
+
+    def _corrected(self, found: Stored, fields: dict[str, object] | None) -> Article:
+        ledger, article = self._engine.ledger, found.article
+        before, was = ledger.corrections([article.id]).get(article.id, ({}, {}))
+        original = put_right(article, was)
+        wanted = {} if fields is None else {**before, **fields}
+        (each,) = marked([put_right(original, wanted)])
+        with self._engine.transaction():
+            ledger.correct(article.id, wanted, parts_of(original, wanted))
+            change = Change(each.article, found.story, each.checksum, found.key)
+            stored = self._engine.save([change], Stories(self._engine.kept, []).signed())
+        self._put(stored)
+        return each.article
 
     def _compare_older(self) -> None:
         """Give the articles that an older Dateline stored the stories that they would be given today."""
@@ -160,33 +287,54 @@ class Keeper:
                 put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
 
 
-class _Tally:
-    """Counts what becomes of articles, batch by batch; a batch counts when it is stored.
+def _plan(inputs: Sequence[Input], archive: Archive, way: Way, *, again: bool) -> Plan:
+    """What of these inputs is to be read."""
+    files = found([Path(each.location) for each in inputs])
+    each = (file if isinstance(file, Rejection) else summed(file) for file in files)
+    return planned(each, archive.ledger, str(way), again=again)
 
-    ``began`` is the moment, in UTC, that every article has for its update which is replaced on this way in.
-    """
 
-    def __init__(self) -> None:
-        self.began = datetime.now(UTC).replace(microsecond=0)
-        self._verdicts: Counter[Verdict] = Counter()
-        self._rejected: list[Rejection] = []
+def _vanished(roots: Sequence[str], archive: Archive) -> list[int]:
+    """The keys of the articles that these roots held and that no file holds any more."""
+    for root in roots:
+        archive.ledger.missed([key for key, place in archive.ledger.places(root) if not Path(place).exists()])
+    return archive.ledger.vanished(roots)
 
-    def add(self, verdicts: Iterable[Verdict], rejected: Iterable[Rejection]) -> None:
-        self._verdicts.update(verdicts)
-        self._rejected.extend(rejected)
 
-    @property
-    def read(self) -> int:
-        return self._verdicts.total() + len(self._rejected)
+def _watched(batches: Iterable[list[Incoming]], total: int, intake: Intake, watch: Watch) -> Iterator[list[Incoming]]:
+    """Hand on batches; when the next one is asked for, the one before was taken in, and that is told."""
+    done = 0
+    for batch in batches:
+        yield batch
+        done = max([done, *(item.done for item in batch if isinstance(item, Reached))])
+        watch(Progress(Doing.READING, min(done, total), total, intake.read))
 
-    def report(self) -> IngestReport:
-        return IngestReport(
-            added=self._verdicts[Verdict.NEW],
-            updated=self._verdicts[Verdict.UPDATED],
-            unchanged=self._verdicts[Verdict.UNCHANGED],
-            copies=self._verdicts[Verdict.COPY],
-            rejected=tuple(self._rejected),
-        )
+
+def _report(plan: Plan, intake: Intake, intent: Intent) -> IngestReport:
+    verdicts = intake.verdicts
+    return IngestReport(
+        added=verdicts[Verdict.NEW],
+        updated=verdicts[Verdict.UPDATED],
+        unchanged=verdicts[Verdict.UNCHANGED] + plan.unchanged,
+        copies=verdicts[Verdict.COPY],
+        rejected=tuple(intake.rejected),
+        skipped=plan.skipped,
+        rehearsal=intent.rehearse,
+    )
+
+
+def _summed_up(report: IngestReport) -> str:
+    """A report as the outcome of an act."""
+    counts = {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "copies": report.copies,
+        "rejected": len(report.rejected), "removed": report.removed, "vanished": report.vanished,
+    }  # fmt: skip
+    told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
+    return f"{told or 'nothing to read'}{'; too much has vanished to take it out unasked' if report.held_back else ''}"
+
+
+def _silent(_: object) -> None:
+    """Whoever wants to know nothing is told nothing."""
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -72,6 +72,7 @@ class Article:
     ``source`` is the key of the outlet (host without ``www.``, or the folded name), ``source_name`` what to show.
     ``headline_derived`` says that the headline is the beginning of the text, because none was given. ``updated`` is
     when a later ingest last put it in the place of what was kept, in UTC, to the second; None if none ever did.
+    ``limited`` says that no more of its text may be shown than is here.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Article:
     language: str | None = None
     headline_derived: bool = False
     updated: datetime | None = None
+    limited: bool = False
 
     @property
     def attribution(self) -> Attribution:
@@ -496,17 +498,130 @@ class Rejection:
     reason: str
 
 
+class Fate(StrEnum):
+    """What became of an article: by being read, by being read no longer, or by its keeper's word."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    COPY = "copy"
+    REMOVED = "removed"
+    VANISHED = "vanished"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of what an ingest changed, or would change. Of a rejection only ``origin`` and ``reason`` are known.
+
+    ``published`` is ISO 8601 to the precision that is known; ``origin`` is where the article stood, if it was read.
+    """
+
+    fate: Fate
+    id: str | None = None
+    source: str | None = None
+    published: str | None = None
+    headline: str | None = None
+    url: str | None = None
+    origin: str | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of everything that was read: ``read`` is the sum of all the others, in articles."""
+    """What became of everything that was read: ``read`` is the sum of the first five, in articles.
+
+    What an unchanged file gave when it was read counts as it would if it were read again; ``skipped`` is how many files
+    were passed over so. ``vanished`` articles are in no file any more and still in the archive, ``removed`` ones were
+    in none and have been taken out. ``held_back`` says that these would have been more than a fifth of the archive, so
+    that their keeper is asked first. A ``rehearsal`` changed nothing.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     copies: int = 0
     rejected: tuple[Rejection, ...] = ()
+    removed: int = 0
+    vanished: int = 0
+    skipped: int = 0
+    held_back: bool = False
+    rehearsal: bool = False
 
     @property
     def read(self) -> int:
         """All articles that were read, whatever became of them."""
         return self.added + self.updated + self.unchanged + self.copies + len(self.rejected)
+
+
+class Doing(StrEnum):
+    """What a keeper is at."""
+
+    FETCHING = "fetching"
+    READING = "reading"
+    INDEXING = "indexing"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a keeper has come: so much of a ``total`` (0: not known), in bytes or, when indexing, in articles.
+
+    ``articles`` is how many were read or indexed until now.
+    """
+
+    doing: Doing
+    done: int
+    total: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An article that was taken down and stays down, until it is restored.
+
+    ``story`` is the number of its own text, ``key`` that which it had; ``article`` has its parts by name, or is None
+    where they were erased. ``at`` is in UTC, ``published`` ISO 8601.
+    """
+
+    id: str
+    source: str
+    story: int
+    at: datetime
+    why: str
+    key: int
+    headline: str
+    published: str
+    article: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many characters of an article of this source are shown; 0: its headline, credit and link alone."""
+
+    source: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did to the archive: when (UTC), who, what, about which things, and how it ended.
+
+    An act without an ``outcome`` is still going on, or its process was killed.
+    """
+
+    key: int
+    at: datetime
+    who: str
+    what: str
+    about: str
+    outcome: str | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputStatus:
+    """What was read from an input: how many files and articles, how many files are gone since, and when (UTC)."""
+
+    files: int
+    articles: int
+    gone: int
+    read_at: datetime

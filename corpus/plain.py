@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from corpus.evaluation import Figures
-from corpus.model import Article, Copy, CorpusStatus, Excerpt, Hit, IngestReport, Results
+from corpus.inputs import Input
+from corpus.model import (
+    Act,
+    Article,
+    Copy,
+    CorpusStatus,
+    Difference,
+    Doing,
+    Excerpt,
+    Hit,
+    IngestReport,
+    InputStatus,
+    Limit,
+    Progress,
+    Rejection,
+    Results,
+    Withheld,
+)
 
 Plain = dict[str, object]
 
@@ -25,6 +44,7 @@ def article(value: Article) -> Plain:
         "section": value.section,
         "language": value.language,
         "updated": value.updated.isoformat() if value.updated else None,
+        "limited": value.limited,
     }
 
 
@@ -68,6 +88,94 @@ def report(value: IngestReport) -> Plain:
         "unchanged": value.unchanged,
         "copies": value.copies,
         "rejected": [{"origin": each.origin, "reason": each.reason} for each in value.rejected],
+        "removed": value.removed,
+        "vanished": value.vanished,
+        "skipped": value.skipped,
+        "held_back": value.held_back,
+        "dry_run": value.rehearsal,
+    }
+
+
+def read_report(told: Mapping[str, Any]) -> IngestReport:
+    """The report that ``report`` told.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    names = ("added", "updated", "unchanged", "copies", "removed", "vanished", "skipped")
+    return IngestReport(
+        **{name: int(told[name]) for name in names},
+        rejected=tuple(Rejection(each["origin"], each["reason"]) for each in told["rejected"]),
+        held_back=bool(told["held_back"]),
+        rehearsal=bool(told["dry_run"]),
+    )
+
+
+def progress(value: Progress) -> Plain:
+    """How far a keeper has come, as a child process prints it."""
+    return {"doing": value.doing, "done": value.done, "total": value.total, "articles": value.articles}
+
+
+def read_progress(told: Mapping[str, Any]) -> Progress:
+    """How far a keeper has come, as ``progress`` told it."""
+    return Progress(Doing(told["doing"]), int(told["done"]), int(told["total"]), int(told["articles"]))
+
+
+def difference(value: Difference) -> Plain:
+    """A line of what was changed, as ``--changes`` writes it."""
+    return {
+        "what": value.fate,
+        "id": value.id,
+        "source": value.source,
+        "published": value.published,
+        "headline": value.headline,
+        "url": value.url,
+        "origin": value.origin,
+        "reason": value.reason,
+    }
+
+
+def withheld(value: Withheld) -> Plain:
+    """An article that was taken down, without its text."""
+    return {
+        "id": value.id,
+        "headline": value.headline,
+        "source": value.source,
+        "published": value.published,
+        "at": value.at.isoformat(),
+        "why": value.why,
+        "erased": value.article is None,
+    }
+
+
+def limit(value: Limit) -> Plain:
+    """How much of a source may be shown."""
+    return {"source": value.source, "characters": value.characters}
+
+
+def act(value: Act) -> Plain:
+    """A row of the audit."""
+    return {
+        "key": value.key,
+        "at": value.at.isoformat(),
+        "who": value.who,
+        "what": value.what,
+        "about": value.about,
+        "outcome": value.outcome,
+        "ended": value.ended.isoformat() if value.ended else None,
+    }
+
+
+def input_(value: Input, status: InputStatus | None) -> Plain:
+    """An input, and what was read from it; null where nothing was yet."""
+    return {
+        "name": value.name,
+        "location": value.location,
+        "kind": value.kind,
+        "files": status.files if status else None,
+        "articles": status.articles if status else None,
+        "gone": status.gone if status else None,
+        "read_at": status.read_at.isoformat() if status else None,
     }
 
 

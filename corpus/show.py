@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from corpus import model
-from corpus.engine.local import Progress as Report
+from corpus.engine.local import Counted
 from corpus.evaluation import Figures
+from corpus.inputs import Input
+from corpus.keeper import Watch
 
 _EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
 _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
@@ -83,10 +95,72 @@ def report(made: model.IngestReport) -> str:
     """What became of what was read, with the first rejections."""
     counts = f"{made.added:,} added, {made.updated:,} updated, {made.unchanged:,} unchanged, {made.copies:,} copies"
     lines = [f"Read {_many(made.read, 'article')}: {counts}, {len(made.rejected):,} rejected."]
+    if made.skipped:
+        lines.append(f"Passed over {_many(made.skipped, 'file')}, unchanged since last read.")
+    if made.removed:
+        lines.append(f"Taken out {_many(made.removed, 'article')}, in no file any more.")
+    if made.vanished:
+        lines.append(
+            held_back(made)
+            if made.held_back
+            else f"{_many(made.vanished, 'article')} in no file any more, and kept: --remove-vanished takes them out."
+        )
+    if made.rehearsal:
+        lines.insert(0, "This was a rehearsal: nothing was changed.")
     lines += [f"  {_printable(each.origin)}: {_printable(each.reason)}" for each in made.rejected[:_MOST_REJECTIONS]]
     if len(made.rejected) > _MOST_REJECTIONS:
         lines.append(f"  … and {len(made.rejected) - _MOST_REJECTIONS:,} more: --json has them all.")
     return "\n".join(lines)
+
+
+def held_back(made: model.IngestReport) -> str:
+    """That so much has vanished that it is not taken out unasked."""
+    return (
+        f"{_many(made.vanished, 'article')} in no file any more, which is more than a fifth of the archive: "
+        "nothing was taken out. Are all inputs there? --yes takes them out."
+    )
+
+
+def taken_down(down: Sequence[model.Withheld], unknown: Sequence[str]) -> str:
+    """What is down, and which ids are no article's."""
+    lines = [_down(each) for each in down]
+    lines += [f"No article has the id “{each}”: take one from the results of a search." for each in unknown]
+    return "\n".join(lines) or "Nothing was taken down."
+
+
+def restored(back: Sequence[model.Withheld], unknown: Sequence[str]) -> str:
+    """What may come again."""
+    lines = [
+        f"{each.id} is back." if each.article else f"{each.id} comes back when its file is read the next time."
+        for each in back
+    ]
+    lines += [f"“{each}” was not taken down: `dateline removed` lists what was." for each in unknown]
+    return "\n".join(lines)
+
+
+def limits(found: Sequence[model.Limit]) -> str:
+    """Of which sources only so much is shown."""
+    lines = [
+        f"{each.source}: {f'{each.characters:,} characters' if each.characters else 'headline and link only'}"
+        for each in found
+    ]
+    return "\n".join(lines) or "No source has a limit."
+
+
+def inputs(known: Sequence[tuple[Input, model.InputStatus | None]]) -> str:
+    """The inputs, and what was read from each."""
+    lines = [f"{each.name} ({each.kind}): {_printable(each.location)}, {_read_from(status)}" for each, status in known]
+    return "\n".join(lines) or "No input is configured: set CORPUS_INPUTS."
+
+
+def acts(found: Sequence[model.Act]) -> str:
+    """Who did what, an act a line."""
+    lines = [
+        f"{each.key}  {each.at:%Y-%m-%d %H:%M:%S}  {_printable(each.who)}  {each.what} {_printable(each.about)}: "
+        f"{_printable(each.outcome) if each.outcome else 'not ended'}"
+        for each in found
+    ]
+    return "\n".join(lines) or "Nobody has changed anything yet."
 
 
 def status(found: model.CorpusStatus) -> str:
@@ -118,7 +192,7 @@ def figures(found: Figures) -> str:
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Report | None]:
+def progress(doing: str) -> Iterator[Counted | None]:
     """A bar on a terminal, nothing elsewhere; yields what is to be told how many are done, and of how many."""
     if not sys.stderr.isatty():
         yield None
@@ -133,6 +207,47 @@ def progress(doing: str) -> Iterator[Report | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+@contextmanager
+def watching() -> Iterator[Watch | None]:
+    """A bar on a terminal, nothing elsewhere; yields what is to be told how far a keeper has come."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[articles]:,} articles"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[model.Doing, TaskID] = {}
+
+        def told(so_far: model.Progress) -> None:
+            if so_far.doing not in tasks:
+                tasks[so_far.doing] = bar.add_task(so_far.doing.capitalize(), total=None, articles=0)
+            bar.update(tasks[so_far.doing], completed=so_far.done, total=so_far.total or None, articles=so_far.articles)
+
+        yield told
+
+
+def _down(each: model.Withheld) -> str:
+    why = f": {_printable(each.why)}" if each.why else ""
+    text = "" if each.article else ", text erased"
+    credit = f"{each.id}  {each.published}  {each.source}  {_printable(each.headline)}"
+    return f"{credit}  down since {each.at:%Y-%m-%d}{text}{why}"
+
+
+def _read_from(status: model.InputStatus | None) -> str:
+    if status is None:
+        return "never read"
+    gone = f", {_many(status.gone, 'file')} gone" if status.gone else ""
+    return (
+        f"{_many(status.articles, 'article')} in {_many(status.files, 'file')}{gone}, last read {_ago(status.read_at)}"
+    )
 
 
 def _console() -> Console:

@@ -50,6 +50,7 @@ class Stories:
         self._into: set[tuple[int, int]] = set()
         self._left: set[int] = set()
         self._out_of: set[tuple[int, int]] = set()
+        self._gone: set[int] = set()
         self._signatures = {each.article.text: each.signature for each in articles}
         self._look_up(signature for signature in self._signatures.values() if signature)
 
@@ -73,6 +74,13 @@ class Stories:
         self._placed[key] = (own if told is None else told, article.text)
         self._compared.pop(key, None)
         return self._placed[key][0], told is not None
+
+    def remove(self, key: int) -> None:
+        """Take an article out of its story for good."""
+        earlier = self._earlier(key)
+        self._gone.add(key)
+        if earlier:
+            self._leave(key, earlier[0])
 
     def signed(self) -> Signed:
         """What changed in the tables by which copies are found."""
@@ -123,7 +131,7 @@ class Stories:
                 self._under[band].remove(key)
         others = [each for each in self._kept.members(story) if each not in self._placed]
         others += [each for each, (told, _) in self._placed.items() if told == story]
-        heir = min((each for each in others if each != key), default=None)
+        heir = min((each for each in others if each != key and each not in self._gone), default=None)
         found = None if heir is None else self._earlier(heir)
         if heir is None or found is None:
             self._told.discard(story)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.quality.snippets import MOST_TOKENS, Snippets, fitted, fts5_snippets, mean_length, tantivy_snippets
 from corpus import PAGE
 from corpus.analysis import Analyser
-from corpus.engine.local import Progress
+from corpus.engine.local import Counted
 from corpus.evaluation import DEEP, Collection, ThrowAway, content_words, has_words, share_told, throw_away
 
 Excerpts = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -38,7 +38,7 @@ class ExcerptFigures:
     anywhere: float
 
 
-def excerpts_compared(collection: Collection, progress: Progress | None = None) -> list[ExcerptFigures]:
+def excerpts_compared(collection: Collection, progress: Counted | None = None) -> list[ExcerptFigures]:
     """Dateline, FTS5, tantivy, and last what whole articles would tell: no excerpt of this ranking can do better."""
     with throw_away(collection.documents) as archive:
         pages, deep = _shown(archive, collection, progress)
@@ -58,7 +58,7 @@ def excerpts_compared(collection: Collection, progress: Progress | None = None) 
     return [*found, measure("whole", _whole(texts, pages), _whole(texts, deep))]
 
 
-def _shown(archive: ThrowAway, collection: Collection, progress: Progress | None) -> tuple[Excerpts, Excerpts]:
+def _shown(archive: ThrowAway, collection: Collection, progress: Counted | None) -> tuple[Excerpts, Excerpts]:
     """Dateline's excerpts: of the first page, and of those of the first hundred that hide a fact of the query."""
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for fact in collection.facts:

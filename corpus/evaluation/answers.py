@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from corpus.corpus import PAGE
-from corpus.engine.local import Progress
+from corpus.engine.local import Counted
 from corpus.evaluation.throwaway import ThrowAway
 
 DEEP = 100
@@ -31,7 +31,7 @@ class Answers:
     pages: Mapping[str, Page]
 
 
-def ask(archive: ThrowAway, queries: Mapping[str, str], progress: Progress | None = None) -> Answers:
+def ask(archive: ThrowAway, queries: Mapping[str, str], progress: Counted | None = None) -> Answers:
     """Ask every query twice: a hundred deep, and then, with everything warm, for the page that a reader sees."""
     rankings: dict[str, tuple[str, ...]] = {}
     pages: dict[str, Page] = {}

@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import NamedTuple
 
 from corpus.analysis import Analyser
-from corpus.engine.local import Progress
+from corpus.engine.local import Counted
 from corpus.errors import MeasuresMissing, UnusableCollection
 from corpus.evaluation.answers import Answers, ask
 from corpus.evaluation.collection import Collection, Judgements
@@ -17,7 +17,7 @@ from corpus.evaluation.facts import share_told
 from corpus.evaluation.run_file import scores
 from corpus.evaluation.throwaway import Taken, throw_away
 
-Shown = Callable[[str], AbstractContextManager[Progress | None]]
+Shown = Callable[[str], AbstractContextManager[Counted | None]]
 """Shows how far something is: told what is being done, gives what is to be told how many are done."""
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus.corpus import Corpus
-from corpus.engine.local import Progress
+from corpus.engine.local import Counted
 from corpus.errors import CorpusUnwritable, EmptyQuery
 from corpus.evaluation.collection import Document
 from corpus.ingest import parse
@@ -69,7 +69,7 @@ def _asked(text: str) -> Query:
 
 
 @contextmanager
-def throw_away(documents: Sequence[Document], progress: Progress | None = None) -> Iterator[ThrowAway]:
+def throw_away(documents: Sequence[Document], progress: Counted | None = None) -> Iterator[ThrowAway]:
     """Build the archive, and remove it with the end of the block.
 
     Raises:
@@ -82,7 +82,7 @@ def throw_away(documents: Sequence[Document], progress: Progress | None = None) 
             yield ThrowAway(corpus, ids, taken)
 
 
-def _filled(folder: Path, documents: Sequence[Document], progress: Progress | None) -> tuple[dict[str, str], Taken]:
+def _filled(folder: Path, documents: Sequence[Document], progress: Counted | None) -> tuple[dict[str, str], Taken]:
     """Take the documents in; gives which article is which document, and what became of them all."""
     ids: dict[str, str] = {}
     changed, refused = Counter[str](), Counter[str]()
@@ -105,7 +105,7 @@ def _filled(folder: Path, documents: Sequence[Document], progress: Progress | No
     with Keeper.open(folder / "archive") as keeper:
         if ids:
             report = keeper.ingest(
-                [file], source=SOURCE, progress=progress and (lambda done, _: progress(done, len(ids)))
+                [file], source=SOURCE, progress=progress and (lambda told: progress(told.articles, len(ids)))
             )
             refused.update(rejection.reason for rejection in report.rejected)
     taken = len(documents) - refused.total()

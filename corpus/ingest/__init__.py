@@ -1,27 +1,47 @@
 """An article's way in: read -> parse -> clean -> dedupe, one step a file, frozen values between. Knows no database."""
 
-from corpus.ingest.ahead import incoming
+from corpus.ingest.ahead import Incoming, Reached, Way, incoming
 from corpus.ingest.copies import Wording, bands, seem_alike, signatures
+from corpus.ingest.correct import CORRECTABLE, as_kept, corrected, correction, from_kept, parts_of, put_right
 from corpus.ingest.dates import DateOrder
-from corpus.ingest.dedupe import Verdict, article_id, checksum, identity, judge, story
+from corpus.ingest.dedupe import Verdict, article_id, checksum, identity, is_long, judge, story
+from corpus.ingest.files import Found, found, place_of
+from corpus.ingest.files import checksum as file_checksum
 from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import parse
-from corpus.ingest.read import read
+from corpus.ingest.read import Begun, Ended, Reader
 
 __all__ = [
+    "CORRECTABLE",
+    "Begun",
     "DateOrder",
+    "Ended",
+    "Found",
+    "Incoming",
     "Marked",
+    "Reached",
+    "Reader",
     "Verdict",
+    "Way",
     "Wording",
     "article_id",
+    "as_kept",
     "bands",
     "checksum",
+    "corrected",
+    "correction",
+    "file_checksum",
+    "found",
+    "from_kept",
     "identity",
     "incoming",
+    "is_long",
     "judge",
     "marked",
     "parse",
-    "read",
+    "parts_of",
+    "place_of",
+    "put_right",
     "seem_alike",
     "signatures",
     "story",

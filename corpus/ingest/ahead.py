@@ -7,6 +7,7 @@ read, and ends when nobody takes its articles any more, however the first proces
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pickle
@@ -14,15 +15,20 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from corpus.ingest.dates import DateOrder
+from corpus.ingest.files import Found
 from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import parse
-from corpus.ingest.read import read
-from corpus.model import Article, Rejection
+from corpus.ingest.read import Begun, Ended, Item, Reader
+from corpus.model import Article, RawArticle, Rejection
+
+READING = 1
+"""Counts up whenever an unchanged file would be read in another way than before: then every file is read again."""
 
 _AT_ONCE = 2_000
 """Articles that are handed over together, and for so few no second process is started: that costs half a second."""
@@ -31,48 +37,69 @@ _COMMAND = ("-P", "-c", "from corpus.ingest.ahead import serve; serve()")
 _ROOT = Path(__file__).parents[2]
 _LOG = logging.getLogger(__name__)
 
-Incoming = Marked | Rejection
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How files are read, on their keeper's word: the outlet of articles that name none, the order of 05/09/2023."""
+
+    source: str | None = None
+    dates: DateOrder | None = None
+
+    def __str__(self) -> str:
+        """Differs where anything differs by which a file is read, so that a file is read again by another way."""
+        return json.dumps([READING, self.source, self.dates])
+
+
+class Reached(NamedTuple):
+    """So many bytes of all files were read until here."""
+
+    done: int
+
+
+Incoming = Marked | Rejection | Begun | Ended | Reached
 
 
 class _Order(NamedTuple):
-    """What is to be read, and how it is to be parsed."""
+    """What is to be read, and how."""
 
-    paths: Sequence[Path]
-    source: str | None
-    dates: DateOrder | None
+    files: Sequence[Found]
+    way: Way
 
     def batches(self, start: int = 0) -> Iterator[list[Incoming]]:
-        """Every article from this one on."""
-        items = islice(read(self.paths), start, None)
+        """Everything from this item on; how far that is in bytes stands at the end of each batch."""
+        reader = Reader(self.files)
+        items = islice(reader, start, None)
         while raw := list(islice(items, _AT_ONCE)):
-            parsed = [
-                item if isinstance(item, Rejection) else parse(item, source=self.source, dates=self.dates)
-                for item in raw
-            ]
-            articles = iter(marked([item for item in parsed if isinstance(item, Article)]))
-            yield [item if isinstance(item, Rejection) else next(articles) for item in parsed]
+            yield [*self._marked(raw), Reached(reader.done)]
+
+    def _marked(self, raw: Sequence[Item]) -> Iterator[Marked | Rejection | Begun | Ended]:
+        parsed = [
+            parse(each, source=self.way.source, dates=self.way.dates) if isinstance(each, RawArticle) else each
+            for each in raw
+        ]
+        origins = [
+            each.origin
+            for each, article in zip(raw, parsed, strict=True)
+            if isinstance(each, RawArticle) and isinstance(article, Article)
+        ]
+        articles = iter(marked([each for each in parsed if isinstance(each, Article)], origins))
+        return (next(articles) if isinstance(each, Article) else each for each in parsed)
 
 
-def incoming(
-    paths: Sequence[Path], *, source: str | None = None, dates: DateOrder | None = None
-) -> Generator[Incoming, None, None]:
-    """Every article in files and folders, in their order. Whoever stops before the end has to close it.
-
-    Raises:
-        UnreadableInput: as ``read`` does, before the first article.
-    """
-    order = _Order(paths, source, dates)
+def incoming(files: Sequence[Found], way: Way) -> Generator[Incoming, None, None]:
+    """Everything that stands in these files, in their order. Whoever stops before the end has to close it."""
+    order = _Order(files, way)
     first = next(order.batches(), [])
-    return _ahead(order, first) if len(first) == _AT_ONCE else (item for item in first)
+    return _ahead(order, first) if len(first) > _AT_ONCE else (item for item in first)
 
 
 def _ahead(order: _Order, first: list[Incoming]) -> Generator[Incoming, None, None]:
     done = 0
     try:
-        with _second_process(order, start=len(first)) as others:
+        with _second_process(order, start=_AT_ONCE) as others:
             for batch in chain([first], others):
                 yield from batch
-                done += len(batch)
+                done += len(batch) - 1  # without ``Reached``
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         _LOG.warning("the process that reads ahead is gone (%r); this one reads on", error)
         yield from chain.from_iterable(order.batches(done))

@@ -1,4 +1,4 @@
-"""Paths made raw articles: walks folders, opens archives, picks the form. Knows no field and judges no article.
+"""Files made raw articles: opens archives, picks the form. Knows no field and judges no article.
 
 Whatever cannot be read of a file becomes a rejection with its place and reason; the rest of the input goes on.
 """
@@ -6,13 +6,11 @@ Whatever cannot be read of a file becomes a rejection with its place and reason;
 from __future__ import annotations
 
 import io
-import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
+from typing import NamedTuple
 
-from corpus.errors import UnreadableInput
+from corpus.ingest.files import PASSED_OVER, Found
 from corpus.ingest.forms import form_of
 from corpus.ingest.stream import Unread, as_utf8
 from corpus.ingest.unpack import Allowance, is_gzip, is_zip, members, unzipped
@@ -21,97 +19,59 @@ from corpus.model import RawArticle, Rejection
 _HEAD = 65536
 """Bytes by which a form is known: pages begin with long comments, tables with long header rows."""
 
-_PASSED_OVER = re.compile(r"\.|(?:readme|licen[cs]e|copying|notice|changelog)(?:\.(?:md|rst|txt))?$", re.IGNORECASE)
-"""Names in a folder that are no articles: hidden ones, and the papers that collections carry with them."""
-
 _ZIP_NAMES = ("", ".zip")
 """Other names of zip files are those of documents (.docx, .epub), which are no archives of articles."""
 
 
-def read(paths: Sequence[Path]) -> Iterator[RawArticle | Rejection]:
-    """Every article in files and folders, in the order given; folders by name, without what is hidden and READMEs.
+class Begun(NamedTuple):
+    """What follows is in the file of this number, counted from 0."""
 
-    The paths are checked before the first article is read, so that a typing error stops nothing halfway.
-
-    Raises:
-        UnreadableInput: a path that does not exist or cannot be opened, or a folder with nothing in it.
-    """
-    for path in paths:
-        _check(path)
-    return (found for path in paths for file, root in _files(path) for found in _read_file(file, root))
+    number: int
 
 
-def _check(path: Path) -> None:
-    try:
-        if path.is_dir():
-            os.scandir(path).close()
-            if next(_files(path), None) is None:
-                raise UnreadableInput(_shown(path), "the folder is empty: there is nothing to read in it.")
-        elif path.is_file():
-            path.open("rb").close()
-        elif not path.exists():
-            raise UnreadableInput(_shown(path), "there is no such file or folder.")
-        else:
-            raise UnreadableInput(_shown(path), "it is neither a file nor a folder.")
-    except OSError as error:
-        raise UnreadableInput(_shown(path), f"it cannot be opened ({error.strerror}).") from error
+class Ended(NamedTuple):
+    """The file is at its end; ``whole`` says that all of it could be read."""
+
+    whole: bool
 
 
-def _shown(path: Path) -> str:
-    """A path as text that can be stored and printed; file names on disk may be no UTF-8."""
-    return str(path).encode("utf-8", "replace").decode()
+Item = RawArticle | Rejection | Begun | Ended
 
 
-def _files(path: Path) -> Iterator[tuple[Path, Path | None]]:
-    """The files to read, each with the folder it must not leave through a link.
+class Reader:
+    """Reads files one after the other, in the order given; says how far it has come."""
 
-    Folders that are not walked through, links and those that cannot be opened, stand among them to be accounted for.
-    """
-    if not path.is_dir():
-        yield path, None
-        return
-    closed: list[OSError] = []
-    for folder, folders, files in os.walk(path, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in sorted(files + links):
-            if not _PASSED_OVER.match(name):
-                yield Path(folder, name), path
-    for error in closed:
-        yield Path(error.filename), path
+    def __init__(self, files: Sequence[Found]) -> None:
+        self._files = files
+        self._before = 0
+        self._open: io.BufferedReader | None = None
 
+    @property
+    def done(self) -> int:
+        """How many bytes of all the files were read until now."""
+        return self._before + (self._open.tell() if self._open and not self._open.closed else 0)
 
-def _read_file(path: Path, root: Path | None) -> Iterator[RawArticle | Rejection]:
-    origin = _shown(path)
-    try:
-        refusal = None if root is None else _refusal(path, root)
-        if refusal:
-            yield Rejection(origin, refusal)
-        elif root is None or not path.is_dir():
-            with path.open("rb") as stream:
-                yield from _content(stream, path.name, origin, Allowance.of(path.stat().st_size))
-    except OSError as error:
-        yield Rejection(origin, f"cannot be read ({error.strerror or error})")
-    except RuntimeError:  # from Path.resolve, until Python 3.13
-        yield Rejection(origin, "a link that leads to itself")
+    def __iter__(self) -> Iterator[Item]:
+        for number, file in enumerate(self._files):
+            yield Begun(number)
+            whole = yield from self._read(file)
+            self._before += file.size
+            yield Ended(whole)
 
-
-def _refusal(path: Path, root: Path) -> str | None:
-    """Why something found in a folder is not opened, if it is not."""
-    linked = path.is_symlink()
-    if linked and not path.resolve().is_relative_to(root.resolve()):
-        return "a link that leads out of the folder"
-    mode = path.stat().st_mode
-    # The walk meets by itself what a link within the folder leads to, and gives no folder that it can open.
-    if S_ISDIR(mode):
-        return None if linked else "the folder cannot be opened"
-    return None if S_ISREG(mode) else "neither a file nor a folder"
+    def _read(self, file: Found) -> Generator[RawArticle | Rejection, None, bool]:
+        """What a file holds; returns whether all of it could be read."""
+        try:
+            with file.path.open("rb") as self._open:
+                return (yield from _content(self._open, file.name, file.origin, Allowance.of(file.size)))
+        except OSError as error:
+            yield Rejection(file.origin, f"cannot be read ({error.strerror or error})")
+            return False
 
 
 def _content(
     stream: io.BufferedReader, name: str, origin: str, allowance: Allowance, *, in_zip: bool = False
-) -> Iterator[RawArticle | Rejection]:
-    """What a stream holds; what cannot be read of it is one rejection at its end.
+) -> Generator[RawArticle | Rejection, None, bool]:
+    """What a stream holds; what cannot be read of it is one rejection at its end. Returns whether all could be.
 
     A zip archive may hold gzipped files, as collections do; any other archive in an archive is a trap.
     """
@@ -124,23 +84,27 @@ def _content(
         if (packed and is_gzip(head)) or ((packed or in_zip) and is_zip(head)):
             raise Unread("an archive inside of an archive")  # noqa: TRY301  # ends like what readers below raise
         if is_zip(head) and Path(name).suffix.lower() in _ZIP_NAMES:
-            yield from _archive(stream, origin, allowance)
-            return
+            return (yield from _archive(stream, origin, allowance))
         stream = as_utf8(stream)
         form = form_of(name, stream.peek(_HEAD)[:_HEAD])
         yield from form(stream, origin)
     except Unread as error:
         yield Rejection(origin if error.line is None else f"{origin}:{error.line}", error.reason)
+        return False
+    return True
 
 
-def _archive(stream: io.BufferedReader, origin: str, allowance: Allowance) -> Iterator[RawArticle | Rejection]:
-    empty = True
+def _archive(
+    stream: io.BufferedReader, origin: str, allowance: Allowance
+) -> Generator[RawArticle | Rejection, None, bool]:
+    empty, whole = True, True
     for member in members(stream, origin, allowance):
         empty = False
         if isinstance(member, Rejection):
             yield member
-        elif not _PASSED_OVER.match(Path(member[0]).name):
+        elif not PASSED_OVER.match(Path(member[0]).name):
             name, content = member
-            yield from _content(content, name, f"{origin}/{name}", allowance, in_zip=True)
+            whole &= yield from _content(content, name, f"{origin}/{name}", allowance, in_zip=True)
     if empty:
         raise Unread("an empty archive")
+    return whole

@@ -116,7 +116,7 @@ class _Cutter:
             return whole
         part = self.article.text[whole.start : whole.stop]
         start = self._best_start(part, limit, wanted)
-        return Span(whole.start + start, whole.start + _word_end(part, start, start + limit))
+        return Span(whole.start + start, whole.start + word_end(part, start, start + limit))
 
     def _best_start(self, part: str, limit: int, wanted: frozenset[int]) -> int:
         """Where the window begins that holds matches of the most idf: at the beginning, or a little before a match.
@@ -144,7 +144,7 @@ class _Cutter:
         return word_start.start() if word_start else best.start
 
 
-def _word_end(text: str, start: int, stop: int) -> int:
+def word_end(text: str, start: int, stop: int) -> int:
     """The last place up to ``stop`` at which a word has ended; inside a word where there is no such place."""
     if stop >= len(text):
         return len(text)

@@ -1,10 +1,12 @@
 """The engine for one machine: SQLite holds the articles, tantivy finds them.
 
-``store`` is the truth, ``index`` is derived from it, ``generations`` says which index serves, ``engine`` keeps the
-three together.
+``store`` is the truth and ``ledger`` the keeper's books, both in one ``database``; ``index`` is derived from the store,
+``generations`` says which index serves, ``engine`` keeps them together.
 """
 
-from corpus.engine.local.engine import Change, LocalEngine, Progress
-from corpus.engine.local.store import Signed, Stored
+from corpus.engine.local.database import ArchiveFile
+from corpus.engine.local.engine import Change, Counted, LocalEngine
+from corpus.engine.local.ledger import Barred, Book, Ledger
+from corpus.engine.local.store import Signed, Store, Stored
 
-__all__ = ["Change", "LocalEngine", "Progress", "Signed", "Stored"]
+__all__ = ["ArchiveFile", "Barred", "Book", "Change", "Counted", "Ledger", "LocalEngine", "Signed", "Store", "Stored"]

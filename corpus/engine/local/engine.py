@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,20 +19,32 @@ from typing import IO, TypeVar
 from tantivy import DocAddress
 
 from corpus.analysis import Analyser
+from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
+from corpus.engine.local.ledger import Ledger
 from corpus.engine.local.store import Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
-from corpus.model import Analysed, Article, Copy, CorpusStatus, Headline, Order, Scored, Source, WeightedQuery
+from corpus.model import (
+    Analysed,
+    Article,
+    Copy,
+    CorpusStatus,
+    Headline,
+    Order,
+    Scored,
+    Source,
+    WeightedQuery,
+)
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 _LOCK_PAUSE = 0.02  # seconds
 _PAUSES = (0.001, 0.005, 0.02, 0.1)  # seconds between attempts at an index that is being replaced
 
-Progress = Callable[[int, int], None]
-"""Told how many articles are done, and of how many (0: not known)."""
+Counted = Callable[[int, int], None]
+"""Told how many articles are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,9 @@ class LocalEngine:
         self._analyser = analyser
         if create:
             _make(folder)
-        self._store = Store(folder / "archive.db", create=create)
+        self._database = ArchiveFile(folder / "archive.db", create=create)
+        self._store = Store(self._database)
+        self.ledger = Ledger(self._database)
         self._generations = Generations(folder / "index")
         self._index: SearchIndex | None = None
         self._serving: Path | None = None
@@ -67,7 +81,7 @@ class LocalEngine:
     def close(self) -> None:
         """Let go of the database and the index."""
         self._index = None
-        self._store.close()
+        self._database.close()
 
     # What a question needs.
 
@@ -114,11 +128,6 @@ class LocalEngine:
         """The number of the last change: the same number, the same archive."""
         return self._store.seq
 
-    @property
-    def documents(self) -> Store:
-        """Where what people set is kept; no lock is needed to change it."""
-        return self._store
-
     def status(self) -> CorpusStatus:
         """What the archive holds."""
         first, last = self._store.span()
@@ -158,6 +167,18 @@ class LocalEngine:
         """The key and the checksum of each of these articles that the archive has."""
         return self._store.checksums(ids)
 
+    def stored(self, ids: Sequence[str]) -> list[Stored]:
+        """Those of these articles that the archive has."""
+        return list(self._store.fetch([key for key, _ in self.known(ids).values()]).values())
+
+    def members(self, stories: Sequence[int]) -> list[Stored]:
+        """All articles of these stories."""
+        return list(self._store.fetch([key for story in set(stories) for key in self._store.members(story)]).values())
+
+    def count(self) -> int:
+        """How many articles the archive has."""
+        return self._store.count()
+
     def next_key(self) -> int:
         """The key that the next new article gets."""
         return self._store.next_key()
@@ -167,9 +188,23 @@ class LocalEngine:
         """What the stories of new articles are looked up in."""
         return self._store
 
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is saved, removed or written into the ledger inside.
+
+        Raises:
+            StoreError: the database did not take it; nothing was changed.
+        """
+        return self._database.transaction()
+
+    def remove(self, keys: Sequence[int], signed: Signed) -> None:
+        """Remove these articles from the store, all or nothing; the index learns of it when it is next written."""
+        with self.transaction():
+            self._store.remove(keys)
+            self._store.sign(signed)
+
     def save(self, changes: Sequence[Change], signed: Signed, *, signed_to: int | None = None) -> list[Stored]:
         """Store these changes, all or nothing; ``signed_to`` is the last article of an older Dateline among them."""
-        with self._store.transaction():
+        with self.transaction():
             first = self._store.seq + 1
             stored = [
                 Stored(change.key, change.story, change.checksum, seq, change.article)
@@ -183,12 +218,18 @@ class LocalEngine:
 
     @contextmanager
     def indexing(self) -> Iterator[Callable[[Iterable[Stored]], None]]:
-        """Yield a function that puts stored articles into the serving index; all is searchable when the block ends."""
+        """Yield a function that puts stored articles into the serving index; all is searchable when the block ends.
+
+        What was removed since the index was last written goes out of it too.
+        """
         index, folder = self._opened()
+        note = read_note(folder)
         with self._unwritable_told():
             with index.writing() as writer:
                 yield lambda stored: self._put(writer, stored, known=True)
-            self._note(folder)
+                seq = self._store.seq
+                self._drop(writer, since=note.seq if note else 0)
+            self._note(folder, seq)
 
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
@@ -205,14 +246,16 @@ class LocalEngine:
             with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
                 self.heal()
 
-    def rebuild(self, progress: Progress | None = None) -> None:
+    def rebuild(self, progress: Counted | None = None) -> None:
         """Build the index anew beside the one that serves, then switch in one step. Needs the lock."""
         with self._unwritable_told():
             self._generations.sweep()
-            folder, total = self._generations.next(), self._store.count()
+            folder, total, began = self._generations.next(), self._store.count(), self._store.seq
             with SearchIndex(folder, create=True).writing() as writer:
                 self._put(writer, _counted(self._store.since(0), total, progress), known=False)
-            self._note(folder)
+                seq = self._store.seq
+                self._drop(writer, since=began)
+            self._note(folder, seq)
             self._generations.switch(folder)
 
     # How the serving index is kept at hand.
@@ -220,6 +263,11 @@ class LocalEngine:
     def _put(self, writer: IndexWriter, articles: Iterable[Stored], *, known: bool) -> None:
         for stored in articles:
             writer.put(stored, self._analyser.article(stored.article), known=known)
+
+    def _drop(self, writer: IndexWriter, *, since: int) -> None:
+        """Take out what was removed after this change, also by another process: to remove needs no lock."""
+        for key in self._store.removed_since(since):
+            writer.drop(key)
 
     @contextmanager
     def _unwritable_told(self) -> Iterator[None]:
@@ -229,9 +277,9 @@ class LocalEngine:
             full = "No space left" in str(error)  # tantivy wraps the words of the system in many others
             raise CorpusUnwritable(str(self.folder), "no space left on the disk" if full else str(error)) from error
 
-    def _note(self, folder: Path) -> None:
+    def _note(self, folder: Path, seq: int) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        write_note(folder, Built(LAYOUT, self._store.name, self._store.seq, at))
+        write_note(folder, Built(LAYOUT, self._store.name, seq, at))
 
     def _trouble(self) -> str | None:
         """Why the serving index cannot be used as it is, or None."""
@@ -374,7 +422,7 @@ def _make(folder: Path) -> None:
         raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
 
 
-def _counted(articles: Iterable[Stored], total: int, progress: Progress | None) -> Iterator[Stored]:
+def _counted(articles: Iterable[Stored], total: int, progress: Counted | None) -> Iterator[Stored]:
     for done, stored in enumerate(articles, start=1):
         yield stored
         if progress and done % 1_000 == 0:

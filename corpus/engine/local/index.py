@@ -123,6 +123,10 @@ class IndexWriter:
         with faults_told():
             self._writer.add_document(document)
 
+    def drop(self, key: int) -> None:
+        """Take out the article with this key, if it is there."""
+        self._writer.delete_documents_by_term("key", key)
+
     def commit(self) -> None:
         """Make everything that was put durable."""
         self._writer.commit()

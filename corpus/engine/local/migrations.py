@@ -64,5 +64,46 @@ def updates_and_documents(db: Database) -> None:
     db.execute("CREATE TABLE documents (key TEXT PRIMARY KEY, document TEXT NOT NULL)")
 
 
-FORMAT = 4
+@MIGRATIONS()
+def books(db: Database) -> None:
+    """The keeper's books: which articles went and which must not come, what was read, who did what, and the feeds.
+
+    ``removed`` counts on in ``seq`` with the changes, so that an index learns of what went as of what came. A sighting
+    of an older run than its file's says that the file holds the article no longer.
+    """
+    db.execute("CREATE TABLE removed (seq INTEGER PRIMARY KEY, key INTEGER NOT NULL)")
+    db.execute(
+        "CREATE TABLE files (key INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE, root TEXT NOT NULL, checksum BLOB,"
+        " way TEXT, run INTEGER NOT NULL, articles INTEGER NOT NULL, gone INTEGER NOT NULL, etag TEXT, modified TEXT,"
+        " read_at TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX files_root ON files (root)")
+    db.execute("CREATE TABLE refused (file INTEGER NOT NULL, origin TEXT NOT NULL, reason TEXT NOT NULL)")
+    db.execute("CREATE INDEX refused_file ON refused (file)")
+    db.execute(
+        "CREATE TABLE sightings (file INTEGER, key INTEGER, run INTEGER NOT NULL, PRIMARY KEY (file, key))"
+        " WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE withheld (id TEXT PRIMARY KEY, source TEXT NOT NULL, story INTEGER NOT NULL, at TEXT NOT NULL,"
+        " why TEXT NOT NULL, key INTEGER NOT NULL, headline TEXT NOT NULL, published TEXT NOT NULL, article TEXT)"
+    )
+    db.execute("CREATE INDEX withheld_story ON withheld (story)")
+    db.execute("CREATE TABLE corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL, was TEXT NOT NULL)")
+    db.execute("CREATE TABLE limits (source TEXT PRIMARY KEY, characters INTEGER NOT NULL)")
+    db.execute(
+        "CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, who TEXT NOT NULL,"
+        " what TEXT NOT NULL, about TEXT NOT NULL, outcome TEXT, ended TEXT)"
+    )
+    db.execute(
+        "CREATE TABLE feeds (key INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+        " state TEXT NOT NULL, next_at TEXT)"
+    )
+    db.execute(
+        "CREATE TABLE entries (feed INTEGER, entry BLOB, checksum BLOB NOT NULL, tries INTEGER NOT NULL,"
+        " PRIMARY KEY (feed, entry)) WITHOUT ROWID"
+    )
+
+
+FORMAT = 5
 """How many steps there are: written as SQLite's ``user_version``, by which an older Dateline knows a newer archive."""

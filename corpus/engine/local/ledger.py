@@ -1,0 +1,300 @@
+"""The keeper's books: what was read, what was taken down or corrected, who did what, and what people set.
+
+Beside the articles in their database, but no part of them: knows no text and no index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from corpus.engine.local.database import ArchiveFile, marks, parts
+from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
+
+_MOST_REFUSED = 1_000  # rejections of one file that are remembered; a file with more of them is read again each time
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known of a file that was read: ``checksum`` is None where it was not read to its end.
+
+    ``way`` is all that decided how it was read, ``articles`` how many it gave; the validators are HTTP's.
+    """
+
+    key: int
+    checksum: bytes | None
+    way: str | None
+    articles: int
+    gone: bool
+    etag: str | None = None
+    modified: str | None = None
+
+
+class Barred(NamedTuple):
+    """By what an article that was taken down is known again."""
+
+    id: str
+    source: str
+    story: int
+    key: int
+
+
+class Ledger:
+    """The books of one archive."""
+
+    def __init__(self, database: ArchiveFile) -> None:
+        self._database = database
+        self._rows = database.rows
+
+    # What was read.
+
+    def book(self, place: str) -> Book | None:
+        """What is known of the file at this place, if it was ever read."""
+        rows = self._rows(
+            "SELECT key, checksum, way, articles, gone, etag, modified FROM files WHERE place = ?", [place]
+        )
+        return Book(*rows[0]) if rows else None
+
+    def open_book(self, place: str, root: str) -> int:
+        """Begin to read the file at this place, which is or lies in ``root``; gives its key.
+
+        Until ``close_book`` it counts as not read.
+        """
+        self._database.change(
+            "INSERT INTO files (place, root, run, articles, gone, read_at) VALUES (?, ?, 0, 0, 0, ?)"
+            " ON CONFLICT (place) DO UPDATE SET root = excluded.root, checksum = NULL, gone = 0",
+            [place, root, _now()],
+        )
+        return int(self._database.value("SELECT key FROM files WHERE place = ?", [place]))
+
+    def saw(self, sightings: Iterable[tuple[int, int, int]]) -> None:
+        """These files hold these articles, as was seen in this run: file, key, run."""
+        self._database.change_many("INSERT OR REPLACE INTO sightings VALUES (?, ?, ?)", sightings)
+
+    def close_book(
+        self,
+        file: int,
+        checksum: bytes | None,
+        way: str,
+        *,
+        articles: int,
+        refused: Sequence[Rejection],
+        run: int | None,
+        validators: tuple[str | None, str | None] = (None, None),
+    ) -> None:
+        """A file was read; with a ``run`` to its end, so that what was not seen in it is in it no longer."""
+        remembered = checksum if len(refused) <= _MOST_REFUSED else None
+        self._database.change(
+            "UPDATE files SET checksum = ?, way = ?, articles = ?, run = coalesce(?, run), etag = ?, modified = ?,"
+            " read_at = ? WHERE key = ?",
+            [remembered, way, articles, run, *validators, _now(), file],
+        )
+        self._database.change("DELETE FROM refused WHERE file = ?", [file])
+        if remembered:
+            rows = ((file, each.origin, each.reason) for each in refused)
+            self._database.change_many("INSERT INTO refused VALUES (?, ?, ?)", rows)
+
+    def refused(self, file: int) -> list[Rejection]:
+        """What was rejected of a file when it was read."""
+        return [Rejection(*row) for row in self._rows("SELECT origin, reason FROM refused WHERE file = ?", [file])]
+
+    def places(self, root: str) -> Iterator[tuple[int, str]]:
+        """The key and the place of each file that was read from this root and not missed since."""
+        yield from self._rows("SELECT key, place FROM files WHERE root = ? AND NOT gone ORDER BY key", [root])
+
+    def missed(self, files: Iterable[int]) -> None:
+        """These files are there no longer."""
+        self._database.change_many("UPDATE files SET gone = 1 WHERE key = ?", ((file,) for file in files))
+
+    def vanished(self, roots: Sequence[str]) -> list[int]:
+        """The keys of the articles that these roots held and that no file holds any more, in order."""
+        fresh = "NOT files.gone AND sightings.run >= files.run"
+        return [
+            key
+            for (key,) in self._rows(
+                "SELECT sightings.key FROM sightings JOIN files ON files.key = sightings.file"
+                " WHERE sightings.key NOT IN (SELECT key FROM withheld) AND sightings.key IN ("
+                f" SELECT sightings.key FROM files JOIN sightings ON sightings.file = files.key"
+                f" WHERE root IN {marks(roots)} AND NOT ({fresh}))"
+                f" GROUP BY sightings.key HAVING max({fresh}) = 0 ORDER BY sightings.key",
+                roots,
+            )
+        ]
+
+    def unsee(self, keys: Sequence[int]) -> None:
+        """No file holds these articles any more; files that are gone are forgotten with the last of theirs."""
+        for part in parts(keys):
+            self._database.change(f"DELETE FROM sightings WHERE key IN {marks(part)}", part)
+        self._database.change(
+            "DELETE FROM files WHERE gone AND NOT EXISTS (SELECT 1 FROM sightings WHERE file = files.key)"
+        )
+
+    def read_again(self, keys: Sequence[int]) -> None:
+        """Whatever files held these articles are to be read again, changed or not."""
+        for part in parts(keys):
+            holding = f"SELECT file FROM sightings WHERE key IN {marks(part)}"
+            self._database.change(f"UPDATE files SET checksum = NULL WHERE key IN ({holding})", part)
+
+    def roots(self) -> dict[str, InputStatus]:
+        """What was read from each root."""
+        rows = self._rows(
+            "SELECT root, count(*), sum(articles), sum(gone), max(read_at) FROM files GROUP BY root ORDER BY root"
+        )
+        return {
+            root: InputStatus(files, articles, gone, datetime.fromisoformat(read_at))
+            for root, files, articles, gone, read_at in rows
+        }
+
+    # What must not be shown.
+
+    def withhold(self, withheld: Iterable[Withheld]) -> None:
+        """Take these down."""
+        self._database.change_many(
+            "INSERT OR REPLACE INTO withheld VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_withheld_row, withheld)
+        )
+
+    def release(self, ids: Sequence[str]) -> None:
+        """Let these come again."""
+        self._database.change_many("DELETE FROM withheld WHERE id = ?", ((each,) for each in ids))
+
+    def withheld(self, ids: Sequence[str] | None = None) -> dict[str, Withheld]:
+        """What was taken down, of these ids or all, by id; the last one first."""
+        if ids is None:
+            return {row[0]: _withheld(row) for row in self._rows("SELECT * FROM withheld ORDER BY at DESC, id")}
+        return {
+            row[0]: _withheld(row)
+            for part in parts(ids)
+            for row in self._rows(f"SELECT * FROM withheld WHERE id IN {marks(part)}", part)
+        }
+
+    def barred(self, ids: Sequence[str], stories: Sequence[int]) -> list[Barred]:
+        """What was taken down under one of these ids, or with such a text."""
+        if not self._rows("SELECT 1 FROM withheld LIMIT 1"):
+            return []
+        wanted = [*(("id", part) for part in parts(ids)), *(("story", part) for part in parts(stories))]
+        return [
+            Barred(*row)
+            for column, part in wanted
+            for row in self._rows(f"SELECT id, source, story, key FROM withheld WHERE {column} IN {marks(part)}", part)
+        ]
+
+    # What was corrected.
+
+    def correct(self, article_id: str, fields: dict[str, object], was: dict[str, object]) -> None:
+        """Keep these fields of an article as its keeper wants them, whatever its file says, and what stood there."""
+        if not fields:
+            self._database.change("DELETE FROM corrections WHERE id = ?", [article_id])
+        else:
+            row = [article_id, json.dumps(fields), json.dumps(was)]
+            self._database.change("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?)", row)
+
+    def corrections(self, ids: Sequence[str]) -> dict[str, tuple[dict[str, object], dict[str, object]]]:
+        """The corrected fields of those of these articles that have any, and what stood there instead."""
+        return {
+            article_id: (json.loads(fields), json.loads(was))
+            for part in parts(ids)
+            for article_id, fields, was in self._rows(f"SELECT * FROM corrections WHERE id IN {marks(part)}", part)
+        }
+
+    # How much of a source may be shown.
+
+    def limit(self, source: str, characters: int | None) -> None:
+        """Show at most so many characters of an article of this source; None: as of any other."""
+        if characters is None:
+            self._database.change("DELETE FROM limits WHERE source = ?", [source])
+        else:
+            self._database.change("INSERT OR REPLACE INTO limits VALUES (?, ?)", [source, characters])
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Every source of which only so much may be shown."""
+        return tuple(Limit(*row) for row in self._rows("SELECT source, characters FROM limits ORDER BY source"))
+
+    # Who did what.
+
+    def begin_act(self, who: str, what: str, about: str) -> int:
+        """Write down that an act has begun; gives its number, which only grows."""
+        with self._database.transaction():
+            self._database.change(
+                "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)", [_now(), who, what, about]
+            )
+            return int(self._database.value("SELECT max(key) FROM audit"))
+
+    def end_act(self, act: int, outcome: str) -> None:
+        """Write down how an act ended."""
+        self._database.change("UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [outcome, _now(), act])
+
+    def acts(self, limit: int, before: int | None = None) -> list[Act]:
+        """The last acts, the newest first; ``before`` this one."""
+        rows = self._rows(
+            "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE ? IS NULL OR key < ?"
+            " ORDER BY key DESC LIMIT ?",
+            [before, before, limit],
+        )
+        return [
+            Act(
+                key,
+                datetime.fromisoformat(at),
+                who,
+                what,
+                about,
+                outcome,
+                datetime.fromisoformat(ended) if ended else None,
+            )
+            for key, at, who, what, about, outcome, ended in rows
+        ]
+
+    # What people set.
+
+    def documents(self, keys: Sequence[str]) -> dict[str, str]:
+        """Those of the documents under these keys that there are, as they were written."""
+        return {
+            key: document
+            for part in parts(keys)
+            for key, document in self._rows(f"SELECT key, document FROM documents WHERE key IN {marks(part)}", part)
+        }
+
+    def keep(self, key: str, document: str) -> None:
+        """Keep a document under this key, in the place of the one that was there."""
+        self._database.change("INSERT OR REPLACE INTO documents VALUES (?, ?)", [key, document])
+
+    def drop(self, key: str) -> None:
+        """Let go of the document under this key, if there is one."""
+        self._database.change("DELETE FROM documents WHERE key = ?", [key])
+
+    def drop_all(self, prefix: str) -> int:
+        """Let go of every document whose key begins like this; say how many there were."""
+        begun = "substr(CAST(key AS BLOB), 1, ?) = ?"  # bytes: LIKE folds case, and texts end at a zero
+        return self._database.change(f"DELETE FROM documents WHERE {begun}", [len(prefix.encode()), prefix.encode()])
+
+
+def _withheld_row(withheld: Withheld) -> tuple[object, ...]:
+    article = None if withheld.article is None else json.dumps(withheld.article)
+    return (
+        withheld.id,
+        withheld.source,
+        withheld.story,
+        withheld.at.isoformat(),
+        withheld.why,
+        withheld.key,
+        withheld.headline,
+        withheld.published,
+        article,
+    )
+
+
+def _withheld(row: Sequence[str]) -> Withheld:
+    article_id, source, story, at, why, key, headline, published, article = row
+    kept = json.loads(article) if article else None
+    moment = datetime.fromisoformat(at)
+    return Withheld(article_id, source, int(story), moment, why, int(key), headline, published, kept)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,55 @@
+"""What every command of the shell is told, and how a result is printed: for a person, or as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from corpus import plain, show
+from corpus.inputs import Input
+from corpus.keeper import Watch
+
+FAILED, USAGE, ARCHIVE = 1, 2, 3
+"""Exit codes: failed or all rejected, wrong usage, archive missing, locked, too new or damaged."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which archive a command is about, where its articles come from, where it is today, and who is at it.
+
+    ``lines`` says that a program reads: how far it has come is printed as lines of JSON before the result.
+    """
+
+    data_dir: Path
+    inputs: tuple[Input, ...]
+    timezone: tzinfo = UTC
+    by: str = "shell"
+    lines: bool = False
+
+    @contextmanager
+    def watching(self) -> Iterator[Watch | None]:
+        """Whatever shows how far a keeper has come: a bar on a terminal, lines for a program, else nothing."""
+        if self.lines:
+            yield lambda progress: click.echo(line({"progress": plain.progress(progress)}))
+        else:
+            with show.watching() as watch:
+                yield watch
+
+
+def as_json(what: str) -> Callable[[Callable[..., _T]], Callable[..., _T]]:
+    """The option ``--json`` of a command that prints such a thing."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print the {what} as one line of JSON.")
+
+
+def line(value: object) -> str:
+    """A value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False)
