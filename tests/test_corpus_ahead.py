@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Keeper
-from corpus.ingest import incoming
+from corpus.ingest import Marked, Way, found, incoming
 
 COUNT = 6_500
 
@@ -63,15 +63,19 @@ def disturb(process, ended):
             time.sleep(0.002)
 
 
+def whole(paths):
+    return incoming(list(found(paths)), Way())
+
+
 def headlines(items):
-    return [item.article.headline for item in items]
+    return [item.article.headline for item in items if isinstance(item, Marked)]
 
 
 EXPECTED = [f"Title {number}" for number in range(COUNT)]
 
 
 def test_a_second_process_hands_over_every_article_in_order(many):
-    items = incoming([many])
+    items = whole([many])
     first = next(items)
     assert child()
     assert headlines([first, *items]) == EXPECTED
@@ -81,14 +85,14 @@ def test_a_second_process_hands_over_every_article_in_order(many):
 def test_few_articles_start_no_second_process(tmp_path):
     path = tmp_path / "few.jsonl"
     path.write_text(json.dumps({"title": "One", "text": "Ship.", "source": "Wire", "date": "2023-09-05"}))
-    items = incoming([path])
-    assert headlines([next(items)]) == ["One"]
+    items = whole([path])
+    assert headlines(items) == ["One"]
     assert not children()
 
 
 def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stopped_again_and_again(many, monkeypatch):
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
-    items = incoming([many])
+    items = whole([many])
     found, ended = [next(items)], threading.Event()
     disturber = threading.Thread(target=disturb, args=(child(), ended))
     disturber.start()
@@ -99,14 +103,14 @@ def test_what_it_writes_arrives_whole_though_output_is_unbuffered_and_it_is_stop
 
 
 def test_the_first_process_goes_on_where_the_second_dies(many):
-    items = incoming([many])
+    items = whole([many])
     found = [next(items)]
     os.kill(child(), signal.SIGKILL)
     assert headlines([*found, *items]) == EXPECTED
 
 
 def test_the_second_process_ends_when_nobody_takes_its_articles(many):
-    items = incoming([many])
+    items = whole([many])
     next(items)
     assert child()
     items.close()

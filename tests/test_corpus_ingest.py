@@ -21,8 +21,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import UnreadableInput
-from corpus.ingest import Verdict, article_id, checksum, identity, judge, parse, read, story
+from corpus.ingest import Verdict, article_id, checksum, identity, judge, parse, story
 from corpus.model import Article, PubDate, RawArticle, Rejection
+from raw_articles import read
 
 Found = Article | Rejection
 Save = Callable[[str, str | bytes], Path]
