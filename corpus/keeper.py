@@ -53,8 +53,8 @@ class Intent:
     """What a keeper wants of a reading beside taking in what is new.
 
     ``again`` reads files too that are as they were when they were last read. ``remove_vanished`` takes out what was in
-    a file and is in none any more; where that is more than a fifth of the archive, only with ``shrink``. ``rehearse``
-    tells all and changes nothing.
+    a file and is in none any more; where the archive would shrink by more than a fifth by that, only with ``shrink``.
+    ``rehearse`` tells all and changes nothing.
     """
 
     again: bool = False
@@ -204,7 +204,7 @@ class Keeper:
         indexed: bool = True,
     ) -> IngestReport:
         """Read what has changed of these inputs, and tell what is in them no longer."""
-        tell, watch = tell or _silent, watch or _silent
+        tell, watch, before = tell or _silent, watch or _silent, self._engine.count()
         standing: AbstractContextManager[Archive] = (
             rehearsal(self._engine) if intent.rehearse else nullcontext(self._engine)
         )
@@ -222,7 +222,7 @@ class Keeper:
                     for batch in batches:
                         intake.take(batch)
             gone = _vanished([each.root for each in inputs], archive)
-        return self._without(gone, intent, tell, _report(plan, intake, intent), indexed=indexed)
+        return self._without(gone, intent, tell, _report(plan, intake, intent), before=before, indexed=indexed)
 
     def _index(self, batches: Iterator[list[Incoming]], intake: Intake) -> None:
         for first in batches:
@@ -231,12 +231,12 @@ class Keeper:
                     put(intake.take(batch))
 
     def _without(
-        self, gone: Sequence[int], intent: Intent, tell: Tell, report: IngestReport, *, indexed: bool
+        self, gone: Sequence[int], intent: Intent, tell: Tell, report: IngestReport, *, before: int, indexed: bool
     ) -> IngestReport:
-        """Take out what has vanished, where that is wanted and not too much; else only tell of it."""
+        """Take out what has vanished, where that is wanted and does not shrink the archive by too much; else tell."""
         if not gone:
             return report
-        held_back = len(gone) > _SHRINKING * self._engine.count() and not intent.shrink
+        held_back = len(gone) - report.added - report.copies > _SHRINKING * before and not intent.shrink
         if not intent.remove_vanished or held_back:
             self._tell(gone, Fate.VANISHED, tell)
             return replace(report, vanished=len(gone), held_back=intent.remove_vanished)

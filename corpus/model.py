@@ -532,8 +532,8 @@ class IngestReport:
 
     What an unchanged file gave when it was read counts as it would if it were read again; ``skipped`` is how many files
     were passed over so. ``vanished`` articles are in no file any more and still in the archive, ``removed`` ones were
-    in none and have been taken out. ``held_back`` says that these would have been more than a fifth of the archive, so
-    that their keeper is asked first. A ``rehearsal`` changed nothing.
+    in none and have been taken out. ``held_back`` says that the archive would have shrunk by more than a fifth, so that
+    its keeper is asked first. A ``rehearsal`` changed nothing.
     """
 
     added: int = 0

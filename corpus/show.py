@@ -116,8 +116,8 @@ def report(made: model.IngestReport) -> str:
 def held_back(made: model.IngestReport) -> str:
     """That so much has vanished that it is not taken out unasked."""
     return (
-        f"{_many(made.vanished, 'article')} in no file any more, which is more than a fifth of the archive: "
-        "nothing was taken out. Are all inputs there? --yes takes them out."
+        f"{_many(made.vanished, 'article')} in no file any more: without them the archive would shrink by more than "
+        "a fifth, so nothing was taken out. Are all inputs there? --yes takes them out."
     )
 
 
