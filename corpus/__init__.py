@@ -16,6 +16,7 @@ from corpus.errors import (
     CorpusUnwritable,
     DocumentTooLarge,
     EmptyQuery,
+    FetchFailed,
     IngestError,
     NotIndexed,
     QueryError,
@@ -27,6 +28,7 @@ from corpus.errors import (
     UnknownInput,
     UnreadableInput,
     UnusableCorrection,
+    UnusableFetching,
 )
 from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
@@ -118,6 +120,7 @@ __all__ = [
     "Excerpt",
     "Export",
     "Fate",
+    "FetchFailed",
     "Field",
     "Filters",
     "Given",
@@ -161,6 +164,7 @@ __all__ = [
     "UnknownInput",
     "UnreadableInput",
     "UnusableCorrection",
+    "UnusableFetching",
     "Why",
     "Withheld",
     "Without",

@@ -2,7 +2,7 @@
 
 CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
-├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput
+├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
@@ -75,6 +75,21 @@ class UnknownInput(IngestError):
         else:
             told = Told("No input is called “{name}”, and none is configured: set CORPUS_INPUTS.", name=name)
         super().__init__(told)
+
+
+class UnusableFetching(IngestError):
+    """What may be fetched was said in a way that cannot be read."""
+
+
+class FetchFailed(IngestError):
+    """What stands at an address could not be had; ``retry_after`` is how many seconds its host asks us to wait."""
+
+    def __init__(self, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(Told("{url}: {reason}.", url=url, reason=reason))
+        self.url = url
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
 
 
 class StoreError(CorpusError):
