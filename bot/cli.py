@@ -14,7 +14,7 @@ import click
 
 from bot.leaving import SETTINGS, leave_when_told
 from bot.settings import Settings, SettingsError
-from corpus import CorpusError, parse_inputs
+from corpus import CorpusError, parse_fetching, parse_inputs
 from corpus.cli import archive
 from corpus.cli import run as run_group
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dateline`` and return its exit code."""
     try:
         settings = Settings.from_env(os.environ, Path(".env"))
-        _must_be_inputs(settings.corpus_inputs)
+        _must_be_readable(settings)
     except SettingsError as error:
         click.echo(str(error), err=True)
         return SETTINGS
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "data_dir": str(settings.data_dir),
         "inputs": settings.corpus_inputs,
         "timezone": str(settings.timezone),
+        "fetch_hosts": settings.fetch_hosts,
+        "fetch_networks": settings.fetch_networks,
     }
     return run_group(dateline(settings), arguments, defaults)
 
@@ -68,8 +70,12 @@ def _demo(*, port: int) -> int:
     return run(port)
 
 
-def _must_be_inputs(text: str) -> None:
+def _must_be_readable(settings: Settings) -> None:
     try:
-        parse_inputs(text)
+        parse_inputs(settings.corpus_inputs)
     except CorpusError as error:
         raise SettingsError(f"CORPUS_INPUTS cannot be read. {error}.") from error
+    try:
+        parse_fetching(settings.fetch_hosts, settings.fetch_networks)
+    except CorpusError as error:
+        raise SettingsError(f"FETCH_HOSTS or FETCH_NETWORKS cannot be read. {error}") from error

@@ -79,10 +79,26 @@ class Settings:
     corpus_inputs: str = field(
         default="",
         metadata=_told(
-            "Files and folders with articles, as name=location separated by spaces: read when the archive is empty, "
-            "and by reindex.",
+            "Where articles come from, as name=location separated by spaces: files, folders, https://… files and "
+            "feed:https://… feeds; read when the archive is empty, and by reindex.",
             str,
             "name=location pairs, separated by spaces",
+        ),
+    )
+    fetch_hosts: str = field(
+        default="",
+        metadata=_told(
+            "Hosts that may be fetched from beside those in CORPUS_INPUTS, such as *.news.example: the pages of feeds.",
+            str,
+            "hosts, separated by spaces",
+        ),
+    )
+    fetch_networks: str = field(
+        default="",
+        metadata=_told(
+            "Networks that may be fetched from although they are not public, such as 10.1.0.0/16.",
+            str,
+            "networks in CIDR notation, separated by spaces",
         ),
     )
     admin_ids: frozenset[int] = field(

@@ -36,7 +36,8 @@ def work(settings: Settings, *, check: bool) -> int:
     if settings.discord_token is None:
         return _sorry(_MISSING, SETTINGS)
     logs.start(level=settings.log_level, form=settings.log_format, token=settings.discord_token)
-    archive = AsyncCorpus(Corpus.open(settings.data_dir, create=True))
+    options = (f"--fetch-hosts={settings.fetch_hosts}", f"--fetch-networks={settings.fetch_networks}")
+    archive = AsyncCorpus(Corpus.open(settings.data_dir, create=True), options=options)
     return asyncio.run(_check(archive, settings) if check else _serve(archive, settings, settings.discord_token))
 
 

@@ -30,6 +30,8 @@ from corpus.errors import (
     UnusableCorrection,
     UnusableFetching,
 )
+from corpus.feeds import FeedState
+from corpus.fetch import parse_fetching
 from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
 from corpus.inputs import Input, Kind, parse_inputs
@@ -120,6 +122,7 @@ __all__ = [
     "Excerpt",
     "Export",
     "Fate",
+    "FeedState",
     "FetchFailed",
     "Field",
     "Filters",
@@ -172,6 +175,7 @@ __all__ = [
     "as_csv",
     "as_json_lines",
     "inert",
+    "parse_fetching",
     "parse_inputs",
     "read_report",
     "today",

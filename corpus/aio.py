@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -31,9 +31,13 @@ _THREADS = 4  # a slow question must not stop quick ones; more would only wait f
 class AsyncCorpus:
     """An archive that can be asked from an event loop."""
 
-    def __init__(self, corpus: Corpus, *, timeout: float = 2.5) -> None:
-        """Wrap an open archive; ``timeout`` bounds each answer, in seconds."""
+    def __init__(self, corpus: Corpus, *, timeout: float = 2.5, options: Sequence[str] = ()) -> None:
+        """Wrap an open archive; ``timeout`` bounds each answer, in seconds.
+
+        ``options`` are those of the shell that every command of ``keep`` is given.
+        """
         self._corpus = corpus
+        self._options = tuple(options)
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
 
@@ -62,8 +66,8 @@ class AsyncCorpus:
         Raises:
             CorpusError: the child could not; its sentence says why.
         """
-        options = ("--until-stdin-closes", "--lines", f"--data-dir={self._corpus.folder}", f"--inputs={inputs}")
-        return await _run_child(*options, f"--by={by}", *command, "--json", progress=progress)
+        own = ("--until-stdin-closes", "--lines", f"--data-dir={self._corpus.folder}", f"--inputs={inputs}")
+        return await _run_child(*own, *self._options, f"--by={by}", *command, "--json", progress=progress)
 
     async def close(self) -> None:
         """Let go of the archive: no question is begun any more, and those that are being answered come to their end.

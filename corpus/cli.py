@@ -21,8 +21,9 @@ from typing import Any
 import click
 
 from corpus.errors import CorpusError, CorpusUnwritable, StoreError
+from corpus.fetch import parse_fetching
 from corpus.inputs import parse_inputs
-from corpus.shell import asking, books, keeping
+from corpus.shell import asking, books, feeds, keeping
 from corpus.shell.place import ARCHIVE, FAILED, USAGE, Place
 from corpus.today import zone
 
@@ -83,6 +84,8 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
     show_default=True,
     help="Where today, yesterday and the like are meant, such as Europe/Madrid.",
 )
+@click.option("--fetch-hosts", default="", help="Hosts that may be asked beside those of the inputs.")
+@click.option("--fetch-networks", default="", help="Networks that may be asked although they are not public.")
 @click.option("--traceback", is_flag=True, help="Where something fails that should not, show the traceback.")
 @click.option("--by", default=lambda: f"shell:{_user()}", hidden=True, help="Who this is, for the audit.")
 @click.option("--lines", is_flag=True, hidden=True, help="Print how far it has come, as lines of JSON.")
@@ -94,8 +97,10 @@ def archive(
     data_dir: Path,
     inputs: str,
     timezone: tzinfo,
-    by: str,
     *,
+    by: str,
+    fetch_hosts: str,
+    fetch_networks: str,
     lines: bool,
     until_stdin_closes: bool,
     **_: object,
@@ -105,7 +110,9 @@ def archive(
         os.nice(_LEAST_URGENT)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the audit says that it was stopped
         threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
-    context.obj = Place(data_dir, parse_inputs(inputs), timezone, by, lines)
+    context.obj = Place(
+        data_dir, parse_inputs(inputs), timezone, by, lines, parse_fetching(fetch_hosts, fetch_networks)
+    )
 
 
 for _command in (
@@ -120,6 +127,7 @@ for _command in (
     keeping.correct,
     keeping.limit,
     books.inputs,
+    feeds.feeds,
     books.audit,
     asking.status,
     asking.evaluation,

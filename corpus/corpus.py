@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import documents, withholding
+from corpus import documents, following, withholding
 from corpus.analysis import Analyser
 from corpus.audit import audited
 from corpus.coverage import Coverage, Share
@@ -16,7 +16,8 @@ from corpus.documents import Document
 from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
-from corpus.inputs import Input
+from corpus.feeds import FeedState
+from corpus.inputs import Input, Kind
 from corpus.model import (
     Act,
     Analysed,
@@ -270,6 +271,37 @@ class Corpus:
     def limits(self) -> tuple[Limit, ...]:
         """The sources of which only so much is shown."""
         return self._engine.ledger.limits()
+
+    def feeds(self, inputs: Sequence[Input] = ()) -> tuple[FeedState, ...]:
+        """The feeds that are followed, with those of these inputs that were never looked at yet; by name."""
+        known = [each.state for each in following.known(self._engine.ledger)]
+        urls = {each.url for each in known}
+        new = [FeedState(each.location, each.name) for each in inputs if each.kind is Kind.FEED]
+        return tuple(sorted([*known, *(each for each in new if each.url not in urls)], key=lambda each: each.name))
+
+    def follow(self, feeds: Sequence[tuple[str, str]], *, by: str = "unknown") -> None:
+        """Follow these feeds, each an address and a name, from now on.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        with audited(self._engine.ledger, by, "follow", " ".join(url for url, _ in feeds)) as act:
+            for url, name in feeds:
+                self._engine.ledger.follow(url, name)
+            act.outcome = f"{len(feeds)} followed"
+
+    def unfollow(self, feed: str, *, by: str = "unknown") -> bool:
+        """Follow a feed no more, by its address or name; whether there is such a one. What it gave stays.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        with audited(self._engine.ledger, by, "unfollow", feed) as act:
+            named = [each for each in self.feeds() if feed in {each.url, each.name}]
+            for each in named:
+                self._engine.ledger.unfollow(each.url)
+            act.outcome = f"{len(named)} no longer followed"
+        return bool(named)
 
     def acts(self, limit: int, *, before: int | None = None) -> tuple[Act, ...]:
         """Who did what to the archive, the last act first; ``before`` the one of this number."""

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from corpus.engine.local import Change, Ledger, Signed, Stored
 from corpus.ingest import Begun, Ended, Found, Incoming, Marked, Verdict, corrected, is_long, judge
-from corpus.model import Article, Difference, Fate, Rejection
+from corpus.model import Article, Difference, Fate, Progress, Rejection
 from corpus.stories import Kept, Stories
 
 _NONE = (None, None)  # key and checksum of an article that the archive does not have
@@ -22,6 +22,9 @@ _FATES = {Verdict.NEW: Fate.ADDED, Verdict.UPDATED: Fate.UPDATED, Verdict.COPY: 
 
 Tell = Callable[[Difference], None]
 """Told each thing that a keeper changes, as it happens."""
+
+Watch = Callable[[Progress], None]
+"""Told how far a keeper has come."""
 
 
 class Archive(Protocol):

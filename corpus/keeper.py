@@ -6,24 +6,31 @@ begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from corpus import withholding
+from corpus import following, withholding
 from corpus.analysis import Analyser
 from corpus.audit import Entry, audited
+from corpus.downloads import downloaded, place_for_downloads
 from corpus.engine.local import Change, LocalEngine, Stored
+from corpus.fetch import Fetching
+from corpus.following import Followed
 from corpus.ingest import (
     DateOrder,
     Incoming,
+    Marked,
     Reached,
     Verdict,
     Way,
+    as_incoming,
     correction,
     found,
     incoming,
@@ -31,8 +38,8 @@ from corpus.ingest import (
     parts_of,
     put_right,
 )
-from corpus.inputs import Input
-from corpus.intake import Archive, Intake, Tell
+from corpus.inputs import Input, Kind
+from corpus.intake import Archive, Intake, Planned, Tell, Watch
 from corpus.model import Article, Difference, Doing, Fate, IngestReport, Progress, Rejection, Withheld
 from corpus.plan import Plan, planned, summed
 from corpus.rehearsal import rehearsal
@@ -43,9 +50,6 @@ _PATIENCE = 2.0  # seconds for another process to end what it changes
 _BATCH = 2_000  # articles in one transaction
 _DURABLE_AFTER = 10  # batches after which the index is made durable: what a killed ingest has to replay at most
 _SHRINKING = 0.2  # share of an archive that is not taken out without asking
-
-Watch = Callable[[Progress], None]
-"""Told how far a keeper has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,24 @@ class Intent:
 
 
 _PLAIN = Intent()
+_NOTHING = Fetching()
+_NO_FILES = Plan((), (), 0, 0)
 
 
 class Keeper:
     """An archive, open for changing, under its one lock."""
 
-    def __init__(self, engine: LocalEngine, locked: ExitStack, by: str) -> None:
+    def __init__(self, engine: LocalEngine, locked: ExitStack, by: str, fetching: Fetching) -> None:
         self._engine = engine
         self._locked = locked
         self._by = by
+        self._fetching = fetching
 
     @classmethod
-    def open(cls, data_dir: Path, *, create: bool = True, by: str = "unknown") -> Keeper:
-        """Open the archive in this folder, or make one, and bring its index up to date; ``by`` is for the audit.
+    def open(cls, data_dir: Path, *, create: bool = True, by: str = "unknown", fetching: Fetching = _NOTHING) -> Keeper:
+        """Open the archive in this folder, or make one, and bring its index up to date.
+
+        ``by`` is for the audit, ``fetching`` is what may be fetched beside the addresses that are named as inputs.
 
         Raises:
             CorpusMissing: there is none, and ``create`` says not to make one.
@@ -88,7 +97,7 @@ class Keeper:
             opened.callback(engine.close)
             opened.enter_context(engine.exclusive(_PATIENCE))
             engine.heal()
-            keeper = cls(engine, opened.pop_all(), by)
+            keeper = cls(engine, opened.pop_all(), by, fetching)
         try:
             keeper._compare_older()
         except BaseException:
@@ -147,6 +156,25 @@ class Keeper:
             if not intent.rehearse:
                 self._engine.rebuild(lambda done, total: watch(Progress(Doing.INDEXING, done, total, done)))
             act.outcome = "the index was rebuilt" if index_only else _summed_up(report)
+        return report
+
+    def poll(
+        self, inputs: Sequence[Input], *, due: bool = False, tell: Tell | None = None, progress: Watch | None = None
+    ) -> IngestReport:
+        """Look at the feeds that these inputs and the books name, and take in what is new; ``due`` only at those due.
+
+        A feed that cannot be had is told among the rejected, and in its own state; it stops no other. A look at what
+        is due is no act of anybody, and not written down.
+
+        Raises:
+            StoreError: the archive cannot be written.
+        """
+        feeds = following.followed(self._engine.ledger, inputs)
+        if due:
+            return self._polled(following.due(feeds, datetime.now(UTC)), 0, tell, progress)
+        with self._act("poll", [each.state.name for each in feeds]) as act:
+            report = self._polled(feeds, act.number, tell, progress)
+            act.outcome = _summed_up(report)
         return report
 
     def restore(self, ids: Sequence[str]) -> list[Withheld]:
@@ -209,22 +237,64 @@ class Keeper:
             rehearsal(self._engine) if intent.rehearse else nullcontext(self._engine)
         )
         with standing as archive:
-            plan = _plan(inputs, archive, way, again=intent.again)
-            intake = Intake(archive, act, books=plan.files, way=str(way), tell=tell)
-            for each in plan.refused:
-                intake.refuse(each)
-            items = incoming([each.file for each in plan.files], way)
-            with closing(items):
-                batches = _watched(_batches(items, _BATCH), plan.size, intake, watch)
-                if indexed and not intent.rehearse:
-                    self._index(batches, intake)
-                else:
-                    for batch in batches:
-                        intake.take(batch)
+            with place_for_downloads(self._engine.folder) as place:
+                plan = self._plan(inputs, archive, way, place, watch, again=intent.again)
+                intake = Intake(archive, act, books=plan.files, way=str(way), tell=tell)
+                for each in plan.refused:
+                    intake.refuse(each)
+                with closing(incoming([each.file for each in plan.files], way)) as items:
+                    batches = _watched(_batches(items, _BATCH), plan.size, intake, watch)
+                    self._store(batches, intake, indexed=indexed and not intent.rehearse)
+            if feeds := _feeds(inputs, archive):
+                self._look_at(feeds, archive, intake, watch, indexed=indexed and not intent.rehearse)
             gone = _vanished([each.root for each in inputs], archive)
         return self._without(gone, intent, tell, _report(plan, intake, intent), before=before, indexed=indexed)
 
-    def _index(self, batches: Iterator[list[Incoming]], intake: Intake) -> None:
+    def _polled(self, feeds: Sequence[Followed], act: int, tell: Tell | None, watch: Watch | None) -> IngestReport:
+        intake = Intake(self._engine, act, tell=tell or _silent)
+        self._look_at(feeds, self._engine, intake, watch or _silent, indexed=True)
+        return _report(_NO_FILES, intake, _PLAIN)
+
+    def _look_at(
+        self, feeds: Sequence[Followed], archive: Archive, intake: Intake, watch: Watch, *, indexed: bool
+    ) -> None:
+        """Look at these feeds, and take in what each gave as soon as it came."""
+
+        async def look() -> None:
+            looking = following.looked_at(feeds, archive.ledger, self._fetching, datetime.now(UTC))
+            done = 0
+            async for feed, polled in looking:
+                items = as_incoming(polled.articles, Way())
+                stored = intake.take(items)
+                if indexed and stored:
+                    self._put(stored)
+                if polled.state.trouble:
+                    intake.refuse(Rejection(feed.state.url, polled.state.trouble))
+                articles = [each.article for each in items if isinstance(each, Marked)]
+                following.leave(archive.ledger, feed, polled, articles)
+                done += 1
+                watch(Progress(Doing.FETCHING, done, len(feeds), intake.read))
+
+        asyncio.run(look())
+
+    def _plan(
+        self, inputs: Sequence[Input], archive: Archive, way: Way, place: Path, watch: Watch, *, again: bool
+    ) -> Plan:
+        """What of these inputs is to be read, which is on the disk then."""
+        files = found([Path(each.location) for each in inputs if each.kind is Kind.PATH])
+        there: Iterable[Planned | Rejection] = (each if isinstance(each, Rejection) else summed(each) for each in files)
+        on_the_web = [each for each in inputs if each.kind is Kind.ARCHIVE]
+        if on_the_web:
+            fetched = downloaded(on_the_web, place, archive.ledger, self._fetching, watch, again=again)
+            there = chain(there, asyncio.run(fetched))
+        return planned(there, archive.ledger, str(way), again=again)
+
+    def _store(self, batches: Iterator[list[Incoming]], intake: Intake, *, indexed: bool) -> None:
+        """Take batches in; what is to be found at once goes into the index a part at a time."""
+        if not indexed:
+            for batch in batches:
+                intake.take(batch)
+            return
         for first in batches:
             with self._engine.indexing() as put:
                 for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
@@ -287,17 +357,17 @@ class Keeper:
                 put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
 
 
-def _plan(inputs: Sequence[Input], archive: Archive, way: Way, *, again: bool) -> Plan:
-    """What of these inputs is to be read."""
-    files = found([Path(each.location) for each in inputs])
-    each = (file if isinstance(file, Rejection) else summed(file) for file in files)
-    return planned(each, archive.ledger, str(way), again=again)
+def _feeds(inputs: Sequence[Input], archive: Archive) -> list[Followed]:
+    """The feeds among these inputs, as they were left."""
+    wanted = {each.location for each in inputs if each.kind is Kind.FEED}
+    return [each for each in following.followed(archive.ledger, inputs) if each.state.url in wanted] if wanted else []
 
 
 def _vanished(roots: Sequence[str], archive: Archive) -> list[int]:
     """The keys of the articles that these roots held and that no file holds any more."""
     for root in roots:
-        archive.ledger.missed([key for key, place in archive.ledger.places(root) if not Path(place).exists()])
+        places = archive.ledger.places(root)
+        archive.ledger.missed([key for key, place in places if place != root and not Path(place).exists()])
     return archive.ledger.vanished(roots)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from corpus.evaluation import Figures
+from corpus.feeds import FeedState
 from corpus.inputs import Input
 from corpus.model import (
     Act,
@@ -163,6 +164,14 @@ def act(value: Act) -> Plain:
         "about": value.about,
         "outcome": value.outcome,
         "ended": value.ended.isoformat() if value.ended else None,
+    }
+
+
+def feed(value: FeedState) -> Plain:
+    """A feed that is followed, and how it is."""
+    return {
+        name: each.isoformat() if isinstance(each := getattr(value, name), datetime) else each
+        for name in value.__slots__
     }
 
 

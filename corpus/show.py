@@ -25,8 +25,9 @@ from rich.text import Text
 from corpus import model
 from corpus.engine.local import Counted
 from corpus.evaluation import Figures
+from corpus.feeds import FeedState
 from corpus.inputs import Input
-from corpus.keeper import Watch
+from corpus.intake import Watch
 
 _EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
 _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all
@@ -153,6 +154,12 @@ def inputs(known: Sequence[tuple[Input, model.InputStatus | None]]) -> str:
     return "\n".join(lines) or "No input is configured: set CORPUS_INPUTS."
 
 
+def feeds(known: Sequence[FeedState]) -> str:
+    """The feeds that are followed, and how each is."""
+    lines = [line for each in known for line in _feed(each)]
+    return "\n".join(lines) or "No feed is followed: add one with `dateline feeds add URL`."
+
+
 def acts(found: Sequence[model.Act]) -> str:
     """Who did what, an act a line."""
     lines = [
@@ -248,6 +255,21 @@ def _read_from(status: model.InputStatus | None) -> str:
     return (
         f"{_many(status.articles, 'article')} in {_many(status.files, 'file')}{gone}, last read {_ago(status.read_at)}"
     )
+
+
+def _feed(state: FeedState) -> Iterator[str]:
+    if state.polled_at is None:
+        yield f"{_printable(state.name)}: {_printable(state.url)}, not looked at yet"
+        return
+    held = f"{_many(state.articles, 'article')}, the newest of {state.newest}" if state.newest else "no article"
+    looked = (
+        f"looked at {_ago(state.polled_at)}, something new {_ago(state.changed_at) if state.changed_at else 'never'}"
+    )
+    yield f"{_printable(state.name)}: {_printable(state.url)}, {held}, {looked}"
+    if state.teasers:
+        yield f"  {_many(state.teasers, 'article')} with no more than the feed's own words"
+    for told in filter(None, (state.trouble, state.note)):
+        yield f"  {_printable(told)}"
 
 
 def _console() -> Console:

@@ -1,6 +1,9 @@
-"""Getting something over HTTP: only what the operator allows, within limits, politely. Knows no archive and no form."""
+"""Getting something over HTTP: only what the operator allows, within limits, politely. Knows no archive and no form.
+
+``Fetcher``, in ``fetcher``, is imported where something is fetched: aiohttp takes longer than a search does.
+"""
 
 from corpus.fetch.allowed import Fetching, parse_fetching
-from corpus.fetch.fetcher import Fetched, Fetcher, Validators
+from corpus.fetch.answer import Fetched, Validators
 
-__all__ = ["Fetched", "Fetcher", "Fetching", "Validators", "parse_fetching"]
+__all__ = ["Fetched", "Fetching", "Validators", "parse_fetching"]

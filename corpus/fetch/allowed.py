@@ -13,6 +13,7 @@ from corpus.told import Told
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an address of IPv4
+_HIDDEN = frozenset({"168.63.129.16"})  # public by its number, and yet the inside of a cloud (Azure)
 _LONGEST = 2_000  # characters of an address
 
 
@@ -56,7 +57,8 @@ class Fetching:
             return self.lets_dial(str(inner))
         if any(ip in ip_network(network) for network in self.networks):
             return True
-        return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+        site_local = isinstance(ip, IPv6Address) and ip.is_site_local
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved or site_local or str(ip) in _HIDDEN)
 
 
 def parse_fetching(hosts: str, networks: str) -> Fetching:

@@ -6,14 +6,15 @@ No retries: whoever polls decides when to ask again.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 import socket
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,10 +31,12 @@ from yarl import URL
 
 from corpus.errors import FetchFailed
 from corpus.fetch.allowed import Fetching
+from corpus.fetch.answer import Fetched, Validators
 
 AGENT = "Dateline"
 """The name by which robots.txt knows us."""
 
+_NONE = Validators()
 _HOPS = 5  # redirects that are followed
 _CONNECTING = 10.0  # seconds
 _CHUNK = 2**16
@@ -41,42 +44,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _NOT_MODIFIED, _OK = 304, 200
 _LONGEST_DOWNLOAD = 6 * 3600.0  # seconds
+_CUT_OFF = "the answer was cut off or damaged on its way"
+_GZIP = 31  # zlib's ``wbits`` for a gzip stream
+_ROBOTS_AWAY = 3600.0  # seconds after which a host is asked again that did not answer
 _ROBOTS_LIFE = 24 * 3600.0  # seconds: RFC 9309, 2.4
 _LARGEST_ROBOTS = 500 * 2**10  # bytes: RFC 9309, 2.5
 _LONGEST_DELAY = 30.0  # seconds that a host's robots.txt may ask between two requests
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What HTTP knows an answer again by: its ``ETag`` and its ``Last-Modified``."""
-
-    etag: str | None = None
-    modified: str | None = None
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers of a request that wants an answer only if it is another one."""
-        named = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in named.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer: its ``status`` is 200, or 304 where it is the one that the validators are of, and then without body.
-
-    ``final_url`` is where it was found; ``permanent_url`` where it will be from now on, if it has moved for good.
-    ``fresh_for`` is how many seconds it may be taken for the newest, where that is said.
-    """
-
-    url: str
-    final_url: str
-    permanent_url: str | None
-    status: int
-    body: bytes
-    content_type: str
-    charset: str | None
-    validators: Validators
-    fresh_for: int | None
 
 
 class Fetcher:
@@ -86,7 +59,6 @@ class Fetcher:
         self._fetching = fetching
         self._turns: defaultdict[str, _Turn] = defaultdict(_Turn)
         self._robots: dict[str, tuple[float, Protego | None]] = {}
-        self._refused: set[str] = set()
 
     async def __aenter__(self) -> Self:
         connector = TCPConnector(
@@ -98,7 +70,7 @@ class Fetcher:
             cookie_jar=cookies,
             auto_decompress=False,
             trust_env=False,
-            headers={"User-Agent": f"{AGENT}/{version('dateline')}", "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": f"{AGENT}/{version('dateline')}", "Accept-Encoding": "gzip"},
         )
         return self
 
@@ -107,7 +79,7 @@ class Fetcher:
     ) -> None:
         await self._session.close()
 
-    async def get(self, url: str, validators: Validators = Validators(), *, accept: str = "*/*") -> Fetched:  # frozen
+    async def get(self, url: str, validators: Validators = _NONE, *, accept: str = "*/*") -> Fetched:
         """What stands at this address, or that it is still what the validators are of.
 
         Raises:
@@ -121,7 +93,7 @@ class Fetcher:
         self,
         url: str,
         to: Path,
-        validators: Validators = Validators(),  # frozen
+        validators: Validators = _NONE,
         *,
         most_bytes: int,
         progress: Callable[[int, int], None] | None = None,
@@ -134,25 +106,34 @@ class Fetcher:
         """
         async with self._answer(url, dict(validators.headers), _LONGEST_DOWNLOAD) as answer:
             if answer.response.status == _OK:
-                draft = to.with_suffix(".draft")
-                with draft.open("wb") as file:
-                    await _written(answer, file, most_bytes, progress)
-                draft.replace(to)
+                draft = to.with_name(f"{to.name}.draft")
+                try:
+                    with draft.open("wb") as file:
+                        await _written(answer, file, most_bytes, progress)
+                    draft.replace(to)
+                finally:
+                    draft.unlink(missing_ok=True)
             return answer.told(b"")
 
     async def allowed_by_robots(self, url: str) -> bool:
-        """Whether the host of this address lets robots read it (RFC 9309); not, while it cannot be asked for that."""
+        """Whether the host of this address lets robots read it (RFC 9309).
+
+        Raises:
+            FetchFailed: that cannot be had from the host now, so nothing is to be read there.
+        """
+        if self._fetching.refusal(url):
+            return False
         parts = URL(url)
         origin = str(parts.origin())
         asked_at, rules = self._robots.get(origin, (-_ROBOTS_LIFE, None))
-        if time.monotonic() - asked_at > _ROBOTS_LIFE:
+        if time.monotonic() - asked_at > (_ROBOTS_LIFE if rules else _ROBOTS_AWAY):
             rules = await self._rules(origin)
             self._robots[origin] = time.monotonic(), rules
         if rules is None:
-            return False
+            raise FetchFailed(url, "its host does not say now what robots may read")
         delay = rules.crawl_delay(AGENT)
         if delay:
-            self._turns[origin].delay = min(float(delay), _LONGEST_DELAY)
+            self._turns[_host(url)].delay = min(float(delay), _LONGEST_DELAY)
         return bool(rules.can_fetch(url, AGENT))
 
     async def _rules(self, origin: str) -> Protego | None:
@@ -167,53 +148,70 @@ class Fetcher:
     async def _answer(self, url: str, headers: dict[str, str], seconds: float) -> AsyncIterator[_Answer]:
         """The answer at the end of all redirects, each of which is checked as the first address is."""
         current, permanent, moved = url, True, None
-        try:
-            async with asyncio.timeout(seconds):
-                for _ in range(_HOPS + 1):
-                    async with self._hop(current, headers) as response:
-                        if response.status not in _REDIRECTS:
-                            _must_be_answer(url, response)
-                            yield _Answer(url, current, moved, response)
-                            return
-                        permanent = permanent and response.status in _PERMANENT
-                        current = _next(url, current, response)
-                        moved = current if permanent else moved
-            raise FetchFailed(url, f"it leads on more than {_HOPS} times")
-        except TimeoutError as error:
-            raise FetchFailed(url, f"the answer did not come within {seconds:g} seconds") from error
-        except (aiohttp.ClientPayloadError, zlib.error) as error:
-            raise FetchFailed(url, "the answer was cut off or damaged on its way") from error
-        except aiohttp.ClientConnectorCertificateError as error:
-            raise FetchFailed(url, "its certificate is not valid") from error
-        except (aiohttp.ClientError, ValueError, OSError) as error:
-            raise FetchFailed(url, self._trouble(current, error)) from error
+        for _ in range(_HOPS + 1):
+            async with self._hop(current, headers, seconds) as response:
+                if response.status not in _REDIRECTS:
+                    _must_be_answer(url, response, headers)
+                    yield _Answer(url, current, moved, response)
+                    return
+                permanent = permanent and response.status in _PERMANENT
+                current = _next(url, current, response)
+                moved = current if permanent else moved
+        raise FetchFailed(url, f"it leads on more than {_HOPS} times")
 
     @asynccontextmanager
-    async def _hop(self, url: str, headers: dict[str, str]) -> AsyncIterator[ClientResponse]:
-        """One request, when it is this host's turn."""
+    async def _hop(self, url: str, headers: dict[str, str], seconds: float) -> AsyncIterator[ClientResponse]:
+        """One request, when it is this host's turn; the time counts from then on, until the block ends."""
         if refusal := self._fetching.refusal(url):
             raise FetchFailed(url, refusal)
-        async with self._turns[str(URL(url).origin())].taken(self._fetching.pause):
-            timeout = ClientTimeout(total=None, sock_connect=_CONNECTING, sock_read=self._fetching.seconds)
-            async with self._session.get(url, headers=headers, allow_redirects=False, timeout=timeout) as response:
-                yield response
+        timeout = ClientTimeout(total=None, sock_connect=_CONNECTING, sock_read=self._fetching.seconds)
+        async with self._turns[_host(url)].taken(self._fetching.pause):
+            try:
+                async with asyncio.timeout(seconds):
+                    with _faults_told(url):
+                        response = await self._session.get(url, headers=headers, allow_redirects=False, timeout=timeout)
+                    try:
+                        yield response
+                    finally:
+                        response.close()
+            except TimeoutError as error:
+                raise FetchFailed(url, f"the answer did not come within {seconds:g} seconds") from error
 
     def _socket(self, address: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         """A socket for a connection to this very address, if that may be dialled: names may lead anywhere."""
         family, kind, protocol, _, where = address
         if not self._fetching.lets_dial(str(where[0])):
-            self._refused.add(str(where[0]))
-            raise OSError(f"{where[0]} is not public")
+            raise OSError(errno.EACCES, f"{where[0]} is not public")
         return socket.socket(family, kind, protocol)
 
-    def _trouble(self, url: str, error: Exception) -> str:
-        if self._refused:
-            return f"{URL(url).host} leads to {self._refused.pop()}, which is no public address (FETCH_NETWORKS)"
-        if isinstance(error, aiohttp.ClientConnectorError):
-            return f"{URL(url).host} cannot be reached ({error.os_error.strerror or 'no such host'})"
-        if isinstance(error, aiohttp.ClientResponseError):
-            return f"the answer is no HTTP that can be read ({error.message[:80]})"
-        return f"the connection failed ({type(error).__name__})"
+
+@contextmanager
+def _faults_told(url: str) -> Iterator[None]:
+    """Say in our own words what aiohttp and the system say in theirs, while they are at it."""
+    try:
+        yield
+    except TimeoutError:
+        raise  # whoever set the limit tells it
+    except aiohttp.ClientPayloadError as error:
+        raise FetchFailed(url, _CUT_OFF) from error
+    except aiohttp.ClientConnectorCertificateError as error:
+        raise FetchFailed(url, "its certificate is not valid") from error
+    except aiohttp.ClientResponseError as error:
+        raise FetchFailed(url, f"the answer is no HTTP that can be read ({error.message[:80]})") from error
+    except (aiohttp.ClientError, ValueError, OSError) as error:
+        raise FetchFailed(url, _trouble(url, error)) from error
+
+
+def _trouble(url: str, error: Exception) -> str:
+    if private := re.search(r"(\S+) is not public", str(error)):
+        return f"{URL(url).host} leads to {private[1]}, which is no public address (FETCH_NETWORKS)"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{URL(url).host} cannot be reached ({error.os_error.strerror or 'no such host'})"
+    return f"the connection failed ({type(error).__name__})"
+
+
+def _host(url: str) -> str:
+    return URL(url).raw_host or ""
 
 
 @dataclass(slots=True)
@@ -261,8 +259,9 @@ class _Answer:
         )
 
 
-def _must_be_answer(url: str, response: ClientResponse) -> None:
-    if response.status not in {_OK, _NOT_MODIFIED}:
+def _must_be_answer(url: str, response: ClientResponse, asked: Mapping[str, str]) -> None:
+    known = {_NOT_MODIFIED} if asked.keys() & {"If-None-Match", "If-Modified-Since"} else set[int]()
+    if response.status not in {_OK, *known}:
         told = f"the answer is {response.status} {response.reason or ''}".rstrip()
         raise FetchFailed(url, told, status=response.status, retry_after=_retry_after(response.headers))
 
@@ -272,7 +271,10 @@ def _next(url: str, current: str, response: ClientResponse) -> str:
     location = response.headers.get("Location")
     if not location:
         raise FetchFailed(url, "it leads on, but does not say where", status=response.status)
-    target = URL(current).join(URL(location))
+    try:
+        target = URL(current).join(URL(location))
+    except ValueError as error:
+        raise FetchFailed(url, "it leads on to what is no address", status=response.status) from error
     if URL(current).scheme == "https" and target.scheme != "https":
         raise FetchFailed(url, "it leads from a secure address to one that is not", status=response.status)
     return str(target.with_fragment(None))
@@ -288,7 +290,7 @@ async def _unpacked(answer: _Answer, most: int) -> AsyncIterator[bytes]:
         return
     unpack = _unpacker(answer)
     left = most
-    async for chunk in answer.response.content.iter_chunked(_CHUNK):
+    async for chunk in _received(answer):
         rest = chunk
         while rest:
             piece, rest = unpack(rest)
@@ -297,36 +299,49 @@ async def _unpacked(answer: _Answer, most: int) -> AsyncIterator[bytes]:
                 raise FetchFailed(answer.url, f"the answer has more than {most:,} bytes")
             yield piece
     if not unpack.complete:
-        raise FetchFailed(answer.url, "the answer was cut off or damaged on its way")
+        raise FetchFailed(answer.url, _CUT_OFF)
+
+
+async def _received(answer: _Answer) -> AsyncIterator[bytes]:
+    """The body as it comes."""
+    chunks = answer.response.content.iter_chunked(_CHUNK)
+    while True:
+        with _faults_told(answer.url):
+            chunk = await anext(chunks, b"")
+        if not chunk:
+            return
+        yield chunk
 
 
 def _unpacker(answer: _Answer) -> _Unpacker:
     encoding = answer.response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in _WINDOWS:
+    if encoding not in {"", "identity", "gzip", "x-gzip"}:
         raise FetchFailed(answer.url, f"the answer is packed as {encoding[:40]}, which was not asked for")
-    return _Unpacker(_WINDOWS[encoding])
-
-
-_WINDOWS = {"identity": None, "": None, "gzip": 31, "x-gzip": 31, "deflate": 47}
-"""zlib's ``wbits`` for an encoding: 16 more means gzip, 32 more means whichever it is."""
+    return _Unpacker(answer.url, packed=encoding.endswith("gzip"))
 
 
 class _Unpacker:
     """Unpacks a stream by pieces of at most ``_CHUNK`` bytes, so that no bomb is ever held."""
 
-    def __init__(self, window: int | None) -> None:
-        self._packed = None if window is None else zlib.decompressobj(window)
+    def __init__(self, url: str, *, packed: bool) -> None:
+        self._url = url
+        self._member = zlib.decompressobj(_GZIP) if packed else None
 
     @property
     def complete(self) -> bool:
-        return self._packed is None or self._packed.eof
+        return self._member is None or self._member.eof
 
     def __call__(self, data: bytes) -> tuple[bytes, bytes]:
         """A piece, and what of the data is left."""
-        if self._packed is None or self._packed.eof:
-            return (data if self._packed is None else b""), b""
-        piece = self._packed.decompress(data, _CHUNK)
-        return piece, self._packed.unconsumed_tail
+        if self._member is None:
+            return data, b""
+        if self._member.eof:  # gzip may have several members (RFC 1952, 2.2)
+            self._member = zlib.decompressobj(_GZIP)
+        try:
+            piece = self._member.decompress(data, _CHUNK)
+        except zlib.error as error:
+            raise FetchFailed(self._url, _CUT_OFF) from error
+        return piece, self._member.unconsumed_tail or self._member.unused_data
 
 
 async def _written(answer: _Answer, file: BinaryIO, most: int, progress: Callable[[int, int], None] | None) -> None:
@@ -361,6 +376,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

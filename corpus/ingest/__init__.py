@@ -1,14 +1,17 @@
 """An article's way in: read -> parse -> clean -> dedupe, one step a file, frozen values between. Knows no database."""
 
-from corpus.ingest.ahead import Incoming, Reached, Way, incoming
+from corpus.ingest.ahead import Incoming, Reached, Way, as_incoming, incoming
+from corpus.ingest.clean import clean_text
 from corpus.ingest.copies import Wording, bands, seem_alike, signatures
 from corpus.ingest.correct import CORRECTABLE, as_kept, corrected, correction, from_kept, parts_of, put_right
 from corpus.ingest.dates import DateOrder
 from corpus.ingest.dedupe import Verdict, article_id, checksum, identity, is_long, judge, story
 from corpus.ingest.files import Found, found, place_of
 from corpus.ingest.files import checksum as file_checksum
+from corpus.ingest.forms.page import page_article
 from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import parse
+from corpus.ingest.places import host_of
 from corpus.ingest.read import Begun, Ended, Reader
 
 __all__ = [
@@ -25,19 +28,23 @@ __all__ = [
     "Way",
     "Wording",
     "article_id",
+    "as_incoming",
     "as_kept",
     "bands",
     "checksum",
+    "clean_text",
     "corrected",
     "correction",
     "file_checksum",
     "found",
     "from_kept",
+    "host_of",
     "identity",
     "incoming",
     "is_long",
     "judge",
     "marked",
+    "page_article",
     "parse",
     "parts_of",
     "place_of",

@@ -70,20 +70,20 @@ class _Order(NamedTuple):
         reader = Reader(self.files)
         items = islice(reader, start, None)
         while raw := list(islice(items, _AT_ONCE)):
-            yield [*self._marked(raw), Reached(reader.done)]
+            yield [*as_incoming(raw, self.way), Reached(reader.done)]
 
-    def _marked(self, raw: Sequence[Item]) -> Iterator[Marked | Rejection | Begun | Ended]:
-        parsed = [
-            parse(each, source=self.way.source, dates=self.way.dates) if isinstance(each, RawArticle) else each
-            for each in raw
-        ]
-        origins = [
-            each.origin
-            for each, article in zip(raw, parsed, strict=True)
-            if isinstance(each, RawArticle) and isinstance(article, Article)
-        ]
-        articles = iter(marked([each for each in parsed if isinstance(each, Article)], origins))
-        return (next(articles) if isinstance(each, Article) else each for each in parsed)
+
+def as_incoming(raw: Sequence[Item], way: Way) -> list[Marked | Rejection | Begun | Ended]:
+    """What was read, parsed and marked."""
+    parsed = [_parsed(each, way) if isinstance(each, RawArticle) else each for each in raw]
+    articles = [(made, each) for made, each in zip(parsed, raw, strict=True) if isinstance(made, Article)]
+    origins = [each.origin for _, each in articles if isinstance(each, RawArticle)]
+    signed = iter(marked([made for made, _ in articles], origins))
+    return [next(signed) if isinstance(made, Article) else made for made in parsed]
+
+
+def _parsed(raw: RawArticle, way: Way) -> Article | Rejection:
+    return parse(raw, source=way.source, dates=way.dates)
 
 
 def incoming(files: Sequence[Found], way: Way) -> Generator[Incoming, None, None]:

@@ -14,8 +14,8 @@ from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
 from corpus.ingest import DateOrder
 from corpus.inputs import Input
-from corpus.intake import Tell
-from corpus.keeper import Intent, Keeper, Watch
+from corpus.intake import Tell, Watch
+from corpus.keeper import Intent, Keeper
 from corpus.model import IngestReport
 from corpus.shell.place import FAILED, Place, as_json, line
 
@@ -86,7 +86,10 @@ def reindex(place: Place, /, changes: Path | None, *, index_only: bool, as_json:
         return keeper.reindex(place.inputs, index_only=index_only, intent=intent, tell=tell, progress=watch)
 
     if index_only and not as_json:
-        with Keeper.open(place.data_dir, create=False, by=place.by) as keeper, place.watching() as watch:
+        with (
+            place.keeper(create=False) as keeper,
+            place.watching() as watch,
+        ):
             keeper.reindex([], index_only=True, progress=watch)
         click.echo("The index was built anew.")
         return 0
@@ -116,7 +119,7 @@ def remove(place: Place, ids: tuple[str, ...], why: str, *, copies: bool, erase:
 @click.pass_obj
 def restore(place: Place, ids: tuple[str, ...], *, as_json: bool) -> int:
     """Let articles that were taken down come again, by their ids."""
-    with Keeper.open(place.data_dir, create=False, by=place.by) as keeper:
+    with place.keeper(create=False) as keeper:
         back = keeper.restore([each.lower() for each in ids])
     unknown = _unknown(ids, [each.id for each in back])
     found = {"restored": [plain.withheld(each) for each in back], "unknown": unknown}
@@ -151,7 +154,7 @@ def correct(place: Place, /, article_id: str, *, undo: bool, as_json: bool, **ty
     given = {name: text for name, text in typed.items() if text is not None}
     if undo and given:
         raise click.UsageError("--undo takes everything back: give it alone.")
-    with Keeper.open(place.data_dir, create=False, by=place.by) as keeper:
+    with place.keeper(create=False) as keeper:
         article = keeper.correct(article_id.lower(), None if undo else given)
     if article is None:
         click.echo(f"No article has the id “{article_id}”: take one from the results of a search.", err=True)
@@ -194,13 +197,13 @@ Run = Callable[[Keeper, Intent, Tell | None, Watch | None], IngestReport]
 def _reported(place: Place, run: Run, intent: Intent, changes: Path | None, *, create: bool, as_json: bool) -> int:
     """Run it, print its report, and give the exit code."""
     with (
-        Keeper.open(place.data_dir, create=create, by=place.by) as keeper,
+        place.keeper(create=create) as keeper,
         _written(changes) as tell,
         place.watching() as watch,
     ):
         report = run(keeper, intent, tell, watch)
     if report.held_back and not as_json and sys.stdin.isatty() and click.confirm(show.held_back(report)):
-        with Keeper.open(place.data_dir, create=create, by=place.by) as keeper:
+        with place.keeper(create=create) as keeper:
             report = keeper.ingest(place.inputs, intent=Intent(remove_vanished=True, shrink=True))
     click.echo(line(plain.report(report)) if as_json else show.report(report))
     return FAILED if report.held_back or (report.read and report.read == len(report.rejected)) else 0

@@ -13,8 +13,10 @@ from typing import TypeVar
 import click
 
 from corpus import plain, show
+from corpus.fetch import Fetching
 from corpus.inputs import Input
-from corpus.keeper import Watch
+from corpus.intake import Watch
+from corpus.keeper import Keeper
 
 FAILED, USAGE, ARCHIVE = 1, 2, 3
 """Exit codes: failed or all rejected, wrong usage, archive missing, locked, too new or damaged."""
@@ -27,6 +29,7 @@ class Place:
     """Which archive a command is about, where its articles come from, where it is today, and who is at it.
 
     ``lines`` says that a program reads: how far it has come is printed as lines of JSON before the result.
+    ``fetching`` is what may be fetched.
     """
 
     data_dir: Path
@@ -34,6 +37,15 @@ class Place:
     timezone: tzinfo = UTC
     by: str = "shell"
     lines: bool = False
+    fetching: Fetching = Fetching()  # noqa: RUF009  # frozen, of frozen values
+
+    def keeper(self, *, create: bool = True) -> Keeper:
+        """The archive, open for changing.
+
+        Raises:
+            StoreError: it cannot be opened, or somebody else is changing it.
+        """
+        return Keeper.open(self.data_dir, create=create, by=self.by, fetching=self.fetching)
 
     @contextmanager
     def watching(self) -> Iterator[Watch | None]:

@@ -77,11 +77,11 @@ class ArchiveFile:
                 yield
 
     def copy_books(self, other: Path) -> None:
-        """Take over from another archive what its keeper wrote down of files, take-downs and corrections."""
+        """Take over from another archive what its keeper wrote down of files, feeds, take-downs and corrections."""
         with self._translated():
             self._database.attach("other", other)
             with self._database.conn:
-                for table in ("files", "refused", "sightings", "withheld", "corrections"):
+                for table in ("files", "refused", "sightings", "withheld", "corrections", "feeds", "entries"):
                     self._database.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")
             self._database.execute("DETACH other")
 

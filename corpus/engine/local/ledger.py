@@ -6,10 +6,10 @@ Beside the articles in their database, but no part of them: knows no text and no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from corpus.engine.local.database import ArchiveFile, marks, parts
 from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
@@ -245,6 +245,40 @@ class Ledger:
             )
             for key, at, who, what, about, outcome, ended in rows
         ]
+
+    # Which feeds are looked at.
+
+    def follow(self, url: str, name: str) -> None:
+        """Look at this feed from now on, under this name."""
+        self._database.change(
+            "INSERT INTO feeds (url, name, state) VALUES (?, ?, '{}')"
+            " ON CONFLICT (url) DO UPDATE SET name = excluded.name",
+            [url, name],
+        )
+
+    def unfollow(self, url: str) -> bool:
+        """Look at this feed no more, and forget its entries; whether it was looked at."""
+        with self._database.transaction():
+            self._database.change("DELETE FROM entries WHERE feed IN (SELECT key FROM feeds WHERE url = ?)", [url])
+            return bool(self._database.change("DELETE FROM feeds WHERE url = ?", [url]))
+
+    def feeds(self) -> list[tuple[int, str, str, dict[str, Any]]]:
+        """Every feed that is looked at: its key, its address, its name, and how it was left, as ``leave`` was told."""
+        rows = self._rows("SELECT key, url, name, state FROM feeds ORDER BY name, url")
+        return [(key, url, name, json.loads(state)) for key, url, name, state in rows]
+
+    def entries(self, feed: int) -> dict[bytes, tuple[bytes, int]]:
+        """What is remembered of the entries of this feed: a checksum and a count for each."""
+        rows = self._rows("SELECT entry, checksum, tries FROM entries WHERE feed = ?", [feed])
+        return {entry: (checksum, tries) for entry, checksum, tries in rows}
+
+    def leave(self, feed: int, state: Mapping[str, object], entries: Mapping[bytes, tuple[bytes, int]]) -> None:
+        """Remember how this feed was left, and its entries in the place of those before."""
+        with self._database.transaction():
+            self._database.change("UPDATE feeds SET state = ? WHERE key = ?", [json.dumps(state), feed])
+            self._database.change("DELETE FROM entries WHERE feed = ?", [feed])
+            rows = ((feed, entry, checksum, tries) for entry, (checksum, tries) in sorted(entries.items()))
+            self._database.change_many("INSERT INTO entries VALUES (?, ?, ?, ?)", rows)
 
     # What people set.
 

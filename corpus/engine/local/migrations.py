@@ -97,7 +97,7 @@ def books(db: Database) -> None:
     )
     db.execute(
         "CREATE TABLE feeds (key INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
-        " state TEXT NOT NULL, next_at TEXT)"
+        " state TEXT NOT NULL)"
     )
     db.execute(
         "CREATE TABLE entries (feed INTEGER, entry BLOB, checksum BLOB NOT NULL, tries INTEGER NOT NULL,"

@@ -66,6 +66,16 @@ def read_page(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
     yield RawArticle({name: value for name, value in found if value}, origin)
 
 
+def page_article(page: bytes, origin: str) -> RawArticle | None:
+    """The one article of a page that was fetched; None where there is none that can be read."""
+    stream: Any = io.BytesIO(page)  # all that is asked of it is to be read
+    try:
+        found = next(read_page(stream, origin), None)
+    except Unread:
+        return None
+    return found if isinstance(found, RawArticle) else None
+
+
 def _decoded(data: bytes) -> str:
     """A page in UTF-8 if it is that, else in the encoding it declares (latin-1 means cp1252: WHATWG Encoding, 4.2)."""
     declared = _CHARSET.search(data, 0, 4096)

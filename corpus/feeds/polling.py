@@ -1,0 +1,170 @@
+"""One look at a feed: is there anything new, and when to look again. Politely: hosts say how long they want peace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from corpus.errors import CorpusError, FetchFailed
+from corpus.feeds.full_text import Text, is_teaser, raw_article, with_page
+from corpus.feeds.reading import Entry, Feed, read_feed
+from corpus.fetch import Fetched, Validators
+from corpus.model import RawArticle
+
+if TYPE_CHECKING:
+    from corpus.fetch.fetcher import Fetcher  # aiohttp takes longer than a search does
+
+EVERY = timedelta(minutes=15)
+"""How often a feed is looked at, unless it or its host wants otherwise."""
+
+_SELDOMEST = timedelta(days=1)
+_TRIES = 3  # times that the page of an entry is asked for
+_MOST_PAGES = 50  # pages that are asked for in one look
+_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_GONE, _NOT_MODIFIED = 410, 304
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed as it was left: all times in UTC, None where that never was.
+
+    ``polled_at`` is the last look, ``changed_at`` the last one that found something, ``next_at`` the next (None: never,
+    until its keeper asks). ``failures`` counts those in a row, ``trouble`` is the last one's sentence, ``note`` says
+    what its keeper should know. ``articles`` is how many it gave, ``newest`` the latest date among them, in ISO 8601;
+    ``teasers`` how many have only the feed's own few words.
+    """
+
+    url: str
+    name: str
+    etag: str | None = None
+    modified: str | None = None
+    polled_at: datetime | None = None
+    changed_at: datetime | None = None
+    next_at: datetime | None = None
+    failures: int = 0
+    trouble: str | None = None
+    note: str | None = None
+    articles: int = 0
+    teasers: int = 0
+    newest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is remembered of an entry: a hash of what it said, and how often its page was asked for in vain."""
+
+    checksum: bytes
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a look gave: the feed as it is left, what is remembered of its entries, and the new and changed articles."""
+
+    state: FeedState
+    seen: Mapping[bytes, Seen]
+    articles: tuple[RawArticle, ...] = ()
+
+
+async def poll(
+    state: FeedState, seen: Mapping[bytes, Seen], fetcher: Fetcher, now: datetime, *, every: timedelta = EVERY
+) -> Polled:
+    """Look at a feed. Whatever goes wrong is told in its state; it never raises for what a host does."""
+    pending = any(0 < each.tries < _TRIES for each in seen.values())
+    known = Validators() if pending else Validators(state.etag, state.modified)
+    try:
+        answer = await fetcher.get(state.url, known, accept=_ACCEPT)
+        feed = read_feed(answer.body, state.url, answer.content_type) if answer.status != _NOT_MODIFIED else None
+    except CorpusError as error:
+        return Polled(_failed(state, error, now, every), seen)
+    state = _answered(state, answer, feed, now, every)
+    if feed is None:
+        return Polled(state, seen)
+    found = await _Look(feed, state.url, seen, fetcher).taken()
+    changed = now if found.articles else state.changed_at
+    return Polled(
+        replace(state, changed_at=changed, teasers=state.teasers + found.teasers), found.seen, tuple(found.articles)
+    )
+
+
+class _Look:
+    """One walk over the entries of a feed."""
+
+    def __init__(self, feed: Feed, url: str, seen: Mapping[bytes, Seen], fetcher: Fetcher) -> None:
+        self.articles: list[RawArticle] = []
+        self.seen: dict[bytes, Seen] = {}
+        self.teasers = 0
+        self._feed = feed
+        self._url = url
+        self._before = seen
+        self._fetcher = fetcher
+        self._pages = 0
+
+    async def taken(self) -> _Look:
+        for entry in self._feed.entries:
+            key, checksum = _hash(entry.id), _checksum(entry)
+            before = self._before.get(key)
+            if key in self.seen:
+                continue
+            if before and before.checksum == checksum and not 0 < before.tries < _TRIES:
+                self.seen[key] = before
+            else:
+                tries = before.tries if before and before.checksum == checksum else 0
+                self.seen[key] = Seen(checksum, await self._take(entry, tries))
+        return self
+
+    async def _take(self, entry: Entry, tries: int) -> int:
+        """Take an entry in; how often its page was asked for in vain by now, 0 where it need not be asked for again."""
+        raw = raw_article(self._feed, entry, self._url)
+        came, asked = Text.WHOLE, self._pages < _MOST_PAGES
+        if is_teaser(entry):
+            self._pages += 1
+            raw, came = await with_page(raw, entry, self._fetcher) if asked else (raw, Text.LATER)
+        if not tries or came is Text.WHOLE:
+            self.articles.append(raw)
+        self.teasers += came is not Text.WHOLE and not tries
+        return max(tries + asked, 1) if came is Text.LATER else 0
+
+
+def _answered(state: FeedState, answer: Fetched, feed: Feed | None, now: datetime, every: timedelta) -> FeedState:
+    wanted = max(answer.fresh_for or 0, (feed.fresh_for if feed else None) or 0)
+    pause = min(max(every, timedelta(seconds=wanted)), _SELDOMEST)
+    moved = f"It has moved to {answer.permanent_url}: set that address." if answer.permanent_url else None
+    return replace(
+        state,
+        etag=answer.validators.etag or (state.etag if feed is None else None),
+        modified=answer.validators.modified or (state.modified if feed is None else None),
+        polled_at=now,
+        next_at=now + pause,
+        failures=0,
+        trouble=None,
+        note=moved,
+    )
+
+
+def _failed(state: FeedState, error: CorpusError, now: datetime, every: timedelta) -> FeedState:
+    """Look again later, each time after twice the time; when the host says; or never, if it says that it is over."""
+    pause = min(every * 2 ** min(state.failures, 10), _SELDOMEST)
+    if isinstance(error, FetchFailed) and error.retry_after is not None:
+        pause = max(pause, timedelta(seconds=min(error.retry_after, 7 * _SELDOMEST.total_seconds())))
+    over = isinstance(error, FetchFailed) and error.status == _GONE
+    return replace(
+        state,
+        polled_at=now,
+        next_at=None if over else now + pause,
+        failures=state.failures + 1,
+        trouble=str(error),
+        note="It is gone for good, and is looked at no more." if over else state.note,
+    )
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).digest()
+
+
+def _checksum(entry: Entry) -> bytes:
+    told = (entry.headline, entry.published, entry.updated, entry.byline, entry.summary, entry.content, entry.url)
+    return _hash("\0".join(part or "" for part in told))

@@ -1,0 +1,85 @@
+"""The feeds that an archive follows: which there are, which are due, and how each is left in the keeper's books."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from corpus.engine.local import Ledger
+from corpus.feeds import FeedState, Polled, Seen, poll
+from corpus.fetch import Fetching
+from corpus.inputs import Input, Kind
+from corpus.model import Article
+
+_AT_ONCE = 8  # feeds that are looked at side by side; one host is asked for one thing at a time whatever this is
+_MOMENTS = frozenset(field.name for field in fields(FeedState) if field.name.endswith("_at"))
+
+
+class Followed(NamedTuple):
+    """A feed that is followed, with its key in the books."""
+
+    key: int
+    state: FeedState
+
+
+def followed(ledger: Ledger, inputs: Sequence[Input]) -> list[Followed]:
+    """Every feed of the books, those first that the configuration names, which are put there if they are not yet."""
+    for each in inputs:
+        if each.kind is Kind.FEED:
+            ledger.follow(each.location, each.name)
+    return known(ledger)
+
+
+def known(ledger: Ledger) -> list[Followed]:
+    """Every feed of the books."""
+    return [Followed(key, FeedState(url, name, **_read(told))) for key, url, name, told in ledger.feeds()]
+
+
+def due(feeds: Iterable[Followed], now: datetime) -> list[Followed]:
+    """Those of these feeds that are to be looked at by now."""
+    return [each for each in feeds if _is_due(each.state, now)]
+
+
+async def looked_at(
+    feeds: Sequence[Followed], ledger: Ledger, fetching: Fetching, now: datetime
+) -> AsyncIterator[tuple[Followed, Polled]]:
+    """Look at each of these feeds, and give what came of it as it comes."""
+    from corpus.fetch.fetcher import Fetcher  # noqa: PLC0415  # aiohttp takes 0.2 s that other inputs do not owe
+
+    allowed = fetching.also(each.state.url for each in feeds)
+    async with Fetcher(allowed) as fetcher:
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def look(feed: Followed) -> tuple[Followed, Polled]:
+            seen = {entry: Seen(*told) for entry, told in ledger.entries(feed.key).items()}
+            async with turns:
+                return feed, await poll(feed.state, seen, fetcher, now)
+
+        for ended in asyncio.as_completed([look(each) for each in feeds]):
+            yield await ended
+
+
+def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Article]) -> None:
+    """Write down how a feed was left, with these articles of it taken in."""
+    newest = max([str(each.published) for each in articles], default="")
+    state = replace(
+        polled.state,
+        articles=polled.state.articles + len(articles),
+        newest=max(newest, polled.state.newest or "") or None,
+    )
+    told = {name: value.isoformat() if name in _MOMENTS and value else value for name, value in asdict(state).items()}
+    del told["url"], told["name"]
+    ledger.leave(feed.key, told, {entry: (each.checksum, each.tries) for entry, each in polled.seen.items()})
+
+
+def _read(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if name in _MOMENTS and value else value for name, value in told.items()
+    }
+
+
+def _is_due(state: FeedState, now: datetime) -> bool:
+    return state.polled_at is None or (state.next_at is not None and state.next_at <= now)
