@@ -91,10 +91,10 @@ def _must_be_harmless(body: bytes, url: str) -> None:
 def _read_xml(body: bytes, url: str, content_type: str) -> Feed:
     import feedparser  # noqa: PLC0415  # 0.1 s, which only those who poll owe
 
-    headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
+    headers = {"content-type": content_type} if content_type else {}
     try:
-        # As a stream, since it would fetch an address; and ids stay as they are, wherever the feed moves.
-        found = feedparser.parse(io.BytesIO(body), response_headers=headers, resolve_relative_uris=False)
+        # As a stream, since it would fetch an address; without one of its own, since it would put that before ids.
+        found = feedparser.parse(io.BytesIO(body), response_headers=headers)
     except Exception as error:  # heuristics over whatever the web holds: one feed must not end a round
         raise UnreadableInput(url, f"the feed cannot be taken apart ({type(error).__name__}).") from error
     if not found.get("version") and not found.entries:
