@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import Any
 
 import tantivy
 
-from corpus.analysis import Words
 from corpus.engine.local import forward
+from corpus.engine.local.entry import STOP, Entry
 from corpus.engine.local.store import Stored
 from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
 from corpus.model import GAP, Article, Part
@@ -28,8 +28,7 @@ LAYOUT = 4
 HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
 
-_STOP = "·"  # keeps the place of a stop word: no term contains it
-_GAP = f" {' '.join([_STOP] * GAP)} "  # no phrase spans headline and body
+_GAP = f" {' '.join([STOP] * GAP)} "  # no phrase spans headline and body
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
@@ -75,7 +74,8 @@ class SearchIndex:
     def writing(self) -> Iterator[IndexWriter]:
         """Change the index: everything that was put is searchable, and on the disk, when the block has ended.
 
-        Also when it ends early: what was put until then stays, and putting it again does no harm.
+        Also when it ends early: what was put until then stays, and putting it again does no harm. What is merged then
+        was searchable before.
 
         Raises:
             IndexFault: the disk does not take it.
@@ -96,21 +96,22 @@ class IndexWriter:
 
     def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
+        self._changed = True  # an index has a first commit of its own
 
-    def put(self, stored: Stored, words: Words, *, known: bool) -> None:
-        """Add an article by its words; ``known`` if it may be in the index already."""
+    def put(self, stored: Stored, entry: Entry, *, known: bool) -> None:
+        """Add an article with what was made of its words; ``known`` if it may be in the index already."""
         if known:
             self._writer.delete_documents_by_term("key", stored.key)
         article = stored.article
-        headline, body, credit = map(_spaced, (words.headline, words.text, words.credit))
         document = tantivy.Document()
-        document.add_text(Part.TEXT, _GAP.join([*[headline] * HEADLINE_WEIGHT, body, credit]))
-        document.add_text(Part.HEADLINE, headline)
-        document.add_text(Part.BODY, body)
-        document.add_text(Part.AUTHOR, _spaced(words.author))
-        document.add_text(Part.SECTION, _spaced(words.section))
-        document.add_text(Part.SPELLING, " ".join(words.spellings))
-        document.add_text(Part.HEADLINE_SPELLING, " ".join(words.opening))
+        text = _GAP.join([*[entry.headline] * HEADLINE_WEIGHT, entry.body, entry.credit])
+        document.add_text(Part.TEXT, text)
+        document.add_text(Part.HEADLINE, entry.headline)
+        document.add_text(Part.BODY, entry.body)
+        document.add_text(Part.AUTHOR, entry.author)
+        document.add_text(Part.SECTION, entry.section)
+        document.add_text(Part.SPELLING, entry.spellings)
+        document.add_text(Part.HEADLINE_SPELLING, entry.opening)
         document.add_text("source", article.source)
         document.add_text("language", article.language or _UNKNOWN)
         document.add_integer("key", stored.key)
@@ -118,18 +119,27 @@ class IndexWriter:
         document.add_integer("seq", stored.seq)
         document.add_integer("day", article.published.day.toordinal())
         document.add_integer("moment", _moment(article, stored.key))
-        for name, value in forward.written(words.analysed).items():
+        for name, value in entry.forward.items():
             document.add_bytes(name, value)
         with faults_told():
             self._writer.add_document(document)
+        self._changed = True
 
     def drop(self, key: int) -> None:
         """Take out the article with this key, if it is there."""
         self._writer.delete_documents_by_term("key", key)
+        self._changed = True
 
     def commit(self) -> None:
-        """Make everything that was put durable."""
-        self._writer.commit()
+        """Make everything that was put searchable and durable; merging goes on beside it.
+
+        Raises:
+            IndexFault: the disk does not take it.
+        """
+        if self._changed:
+            with faults_told():
+                self._writer.commit()
+            self._changed = False
 
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
@@ -188,11 +198,7 @@ def _schema() -> tantivy.Schema:
 def _words_as_given() -> tantivy.TextAnalyzer:
     """Takes terms apart at spaces and drops the places of stop words, which still count as distance."""
     words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return words.filter(tantivy.Filter.custom_stopword([_STOP])).build()
-
-
-def _spaced(terms: Sequence[str]) -> str:
-    return " ".join([term or _STOP for term in terms])
+    return words.filter(tantivy.Filter.custom_stopword([STOP])).build()
 
 
 def _moment(article: Article, key: int) -> int:
