@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import cycle
+from operator import itemgetter
+from random import sample
 from typing import Any
 
 from corpus.engine.local.database import ArchiveFile, marks, parts
 from corpus.model import Article, Copy, Headline, PubDate, Source
 
+_ALL_BANDS = 2**32
+_BAND_PARTS = 24  # of their range, which take turns: with 12 or 48 more pages are written
 _MOST_COPIES = 101  # articles of a story that are named, with the one that stands for it
 
 
@@ -43,6 +48,7 @@ class Store:
     def __init__(self, database: ArchiveFile) -> None:
         self._database = database
         self._rows = database.rows
+        self._settled = cycle(sample(range(_BAND_PARTS), _BAND_PARTS))
 
     @property
     def name(self) -> str:
@@ -153,11 +159,13 @@ class Store:
 
     def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
         """Every key that stands under one of these bands, with the band, in order of the keys."""
-        return [
+        found = [
             row
-            for part in parts(sorted(set(bands)))  # near each other in the table too
-            for row in self._rows(f"SELECT band, key FROM bands WHERE band IN {marks(part)} ORDER BY key", part)
+            for part in parts(sorted(set(bands)))  # near each other in the tables too
+            for table in ("bands", "late_bands")
+            for row in self._rows(f"SELECT band, key FROM {table} WHERE band IN {marks(part)}", part)
         ]
+        return sorted(found, key=itemgetter(1))
 
     def signatures(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The signatures of those of these articles that stand for their story."""
@@ -207,12 +215,27 @@ class Store:
         self._database.change_many(statement, map(_to_row, articles))
 
     def sign(self, signed: Signed) -> None:
-        """Take these articles for the first of their stories, or no longer."""
+        """Take these articles for the first of their stories, or no longer.
+
+        Bands are hashes: those of 2,000 articles lie on 13,000 of a million's 36,000 pages, and to write these took a
+        third of an ingest. So they wait in a small table, and go among the others a part of their range at a time: of
+        twelve times as many on each of its pages.
+        """
         change_many = self._database.change_many
         change_many("DELETE FROM signatures WHERE key = ?", ((key,) for key in signed.left))
-        change_many("DELETE FROM bands WHERE band = ? AND key = ?", sorted(signed.out_of))
+        for table in ("bands", "late_bands"):
+            change_many(f"DELETE FROM {table} WHERE band = ? AND key = ?", sorted(signed.out_of))
         change_many("INSERT OR REPLACE INTO signatures VALUES (?, ?)", sorted(signed.signatures.items()))
-        change_many("INSERT OR IGNORE INTO bands VALUES (?, ?)", sorted(signed.into))
+        change_many("INSERT OR IGNORE INTO late_bands VALUES (?, ?)", sorted(signed.into))
+        if signed.into:
+            self._settle(next(self._settled))
+
+    def _settle(self, part: int) -> None:
+        """Put the late bands of one part of their range among the others."""
+        ends = [part * _ALL_BANDS // _BAND_PARTS, (part + 1) * _ALL_BANDS // _BAND_PARTS]
+        late = "FROM late_bands WHERE band >= ? AND band < ?"
+        self._database.change(f"INSERT OR IGNORE INTO bands SELECT band, key {late} ORDER BY band, key", ends)
+        self._database.change(f"DELETE {late}", ends)
 
     def signed_to(self, key: int) -> None:
         """Say up to which key the articles of an older Dateline were compared."""
