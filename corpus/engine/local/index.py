@@ -7,9 +7,10 @@ the analysis made of it, so that no question has to analyse it again.
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ _GAP = f" {' '.join([STOP] * GAP)} "  # no phrase spans headline and body
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
+
+_WHOLE = "whole.json"  # which files were whole, beside them
 
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 """The files of each of tantivy's segments, by their endings."""
@@ -81,6 +84,7 @@ class SearchIndex:
             IndexFault: the disk does not take it.
         """
         with faults_told():
+            before = set(_files_of(self._folder))
             writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
         try:
             yield writer
@@ -88,7 +92,16 @@ class SearchIndex:
             with faults_told():
                 writer.commit()
                 writer.close()
+        self._remember_new(before)
         self.refresh()
+
+    def _remember_new(self, before: set[str]) -> None:
+        """What was just written is whole; of what was there before nobody knows more than they did."""
+        with suppress(OSError):
+            known = _read_whole(self._folder)
+            found = {name: _touched(self._folder / name) for name in _files_of(self._folder)}
+            whole = {name: at for name, at in found.items() if name not in before or known.get(name) == at}
+            _write_whole(self._folder, whole)
 
 
 class IndexWriter:
@@ -147,18 +160,51 @@ class IndexWriter:
 
 
 def damage(folder: Path) -> str | None:
-    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end.
+    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end, and once.
 
+    Files are never changed once they are written: which one was whole is remembered, until the system says that it was
+    touched. Of a million articles they have four gigabytes, which take seconds to read.
     The footer's form is tantivy's (``directory/footer.rs``): JSON with ``crc``, its length, a magic number.
     """
     try:
-        segments = json.loads((folder / "meta.json").read_text())["segments"]
-        for name in (name for segment in segments for name in _files(segment)):
-            if not _whole(folder / name):
+        files = _files_of(folder)
+        known = _read_whole(folder)
+        found = {name: _touched(folder / name) for name in files}
+        for name in files:
+            if known.get(name) != found[name] and not _whole(folder / name):
                 return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"{folder.name} cannot be read ({error})"
+    if found.items() - known.items():
+        _write_whole(folder, found)
     return None
+
+
+def _files_of(folder: Path) -> list[str]:
+    segments = json.loads((folder / "meta.json").read_text())["segments"]
+    return [name for segment in segments for name in _files(segment)]
+
+
+def _touched(file: Path) -> tuple[int, int]:
+    """Changes with whatever is done to a file, also where its time was set back."""
+    status = file.stat()
+    return status.st_size, status.st_ctime_ns
+
+
+def _read_whole(folder: Path) -> dict[str, tuple[int, int]]:
+    """The files that were whole, as they were then."""
+    try:
+        return {name: (int(size), int(at)) for name, (size, at) in json.loads((folder / _WHOLE).read_text()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write_whole(folder: Path, files: dict[str, tuple[int, int]]) -> None:
+    """Remember these, if that can be written: else they are looked at again."""
+    draft = folder / f"{_WHOLE}.{os.getpid()}"
+    with suppress(OSError):
+        draft.write_text(json.dumps(files))
+        draft.replace(folder / _WHOLE)
 
 
 def _files(segment: dict[str, Any]) -> list[str]:
