@@ -162,9 +162,10 @@ def _measured(place: Path, size: int, asks: Sequence[Ask]) -> Step:
 def _added(corpus: Corpus, place: Path, number: int) -> float:
     """Seconds from the start of a process that adds one article until an open archive finds it."""
     file = place.parent / "one.jsonl"
-    word = f"kelpwharf{number}"
-    article = {"title": f"A {word} opens", "text": "It has a quay.", "source": "Wire", "date": "2023-09-05", "id": word}
-    file.write_text(json.dumps(article), encoding="utf-8")
+    word = f"kelpwharf{number}"  # that no other article has
+    (article,) = articles(1, seed=number)
+    file.write_text(json.dumps({**article.fields(), "title": word, "url": f"https://kelp.example/{word}"}))
+    query, start = Query.parse(word), perf_counter()
     query, start = Query.parse(word), perf_counter()
     with subprocess.Popen(_command(place, file), stdout=subprocess.DEVNULL):
         while not corpus.search(query).matched:

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -39,3 +39,6 @@ def beside(module: str, function: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
             yield child.stdin, child.stdout
         finally:
             child.kill()
+            if child.stdin:
+                with suppress(BrokenPipeError):  # what was not yet handed over is lost on purpose
+                    child.stdin.close()

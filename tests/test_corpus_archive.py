@@ -168,6 +168,29 @@ def test_what_a_keeper_takes_in_is_found_by_a_reader_that_is_open_already(tmp_pa
         assert [source.key for source in reader.sources()] == ["harbourpost.example"]
 
 
+def test_outlets_are_counted_on_as_articles_come_change_and_go(tmp_path, write):
+    with Corpus.open(tmp_path / "data", create=True) as reader:
+
+        def counted():
+            with Corpus.open(tmp_path / "data") as fresh:
+                assert reader.sources() == fresh.sources()
+            return {source.name: source.articles for source in reader.sources()}
+
+        def taken_in(**article):
+            with Keeper.open(tmp_path / "data") as keeper:
+                keeper.ingest([write({"url": None, "id": None, **article})])
+            return counted()
+
+        assert counted() == {}
+        assert taken_in(id="1", source="wire", text="One.", date="2023-09-05") == {"wire": 1}
+        assert taken_in(id="2", source="Wire", text="Two.", date="2021-01-01") == {"Wire": 2}
+        assert taken_in(id="3", source="Post", text="Three.") == {"Wire": 2, "Post": 1}
+        assert taken_in(id="2", source="Wire", text="Two.", date="2024-01-01") == {"Wire": 2, "Post": 1}
+        reader.withhold([hit.article.id for hit in reader.search(Query.parse("three")).hits])
+        assert counted() == {"Wire": 2}
+        assert taken_in(id="4", source="Post", text="Four.") == {"Wire": 2, "Post": 1}
+
+
 def test_a_missing_index_is_built_from_the_store(own_archive):
     before = found(own_archive)
     shutil.rmtree(own_archive / "index")

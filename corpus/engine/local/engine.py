@@ -27,7 +27,7 @@ from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.ledger import Ledger
-from corpus.engine.local.store import Signed, Store, Stored
+from corpus.engine.local.store import Outlets, Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import (
@@ -81,6 +81,7 @@ class LocalEngine:
         self._index: SearchIndex | None = None
         self._serving: Path | None = None
         self._opening = threading.Lock()
+        self._outlets: Outlets | None = None
 
     def close(self) -> None:
         """Let go of the database and the index."""
@@ -125,7 +126,8 @@ class LocalEngine:
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first."""
-        return self._store.sources()
+        self._outlets = self._store.sources(self._outlets)
+        return self._outlets.sources
 
     @property
     def seq(self) -> int:
@@ -142,7 +144,7 @@ class LocalEngine:
             note, found = None, 0
         return CorpusStatus(
             articles=self._store.count(),
-            sources=len(self._store.sources()),
+            sources=len(self.sources()),
             first=first,
             last=last,
             indexed_at=datetime.fromisoformat(note.at) if note else None,

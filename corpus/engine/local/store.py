@@ -42,6 +42,15 @@ class Signed:
     out_of: Collection[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Every outlet, the one with the most articles first, and up to which change and which key they were counted."""
+
+    seq: int
+    key: int
+    sources: tuple[Source, ...]
+
+
 class Store:
     """The articles of an archive and all by which their copies are found."""
 
@@ -70,16 +79,28 @@ class Store:
         first, last = self._rows("SELECT min(day), max(day) FROM articles")[0]
         return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
 
-    def sources(self) -> tuple[Source, ...]:
-        """Every outlet, the one with the most articles first."""
+    def sources(self, known: Outlets | None = None) -> Outlets:
+        """Every outlet. Where articles only came since they were counted before, only these are counted."""
+        since, last = (known.seq, known.key) if known else (0, 0)
+        own = "WHERE seq > ?1" if known else "WHERE ?1 = 0"  # without, the index alone is read
         rows = self._rows(
             "SELECT source, coalesce(max(CASE WHEN source_name <> source THEN source_name END), source), count(*),"
-            " min(day), max(day) FROM articles GROUP BY source ORDER BY count(*) DESC, source"
+            " min(day), max(day), (SELECT max(seq) FROM articles), (SELECT max(key) FROM articles)"
+            f" FROM articles {own} GROUP BY source",
+            [since],
         )
-        return tuple(
-            Source(key, name, articles, date.fromisoformat(first), date.fromisoformat(last))
-            for key, name, articles, first, last in rows
-        )
+        if known and self._rows(
+            "SELECT 1 FROM removed WHERE seq > ? UNION ALL SELECT 1 FROM articles WHERE seq > ? AND key <= ? LIMIT 1",
+            [since, since, last],
+        ):
+            return self.sources()
+        found = {source.key: source for source in known.sources} if known else {}
+        for key, name, articles, first, to in (row[:5] for row in rows):
+            came = Source(key, name, articles, date.fromisoformat(first), date.fromisoformat(to))
+            found[key] = _together(found[key], came) if key in found else came
+        ranked = sorted(found.values(), key=lambda source: (-source.articles, source.key))
+        since, last = rows[0][5:] if rows else (since, last)
+        return Outlets(since, last, tuple(ranked))
 
     def find(self, article_id: str) -> Stored | None:
         """The article with this id, if there is one."""
@@ -244,6 +265,13 @@ class Store:
 
     def _select(self, where: str, values: Sequence[object]) -> Iterator[Stored]:
         return map(_from_row, self._rows(f"SELECT {', '.join(_COLUMNS)} FROM articles {where}", values))
+
+
+def _together(one: Source, other: Source) -> Source:
+    """What two counts of one outlet come to; its key is its name only where nothing else was ever given."""
+    names = {one.name, other.name} - {one.key} or {one.key}
+    first, last = min(one.first, other.first), max(one.last, other.last)
+    return Source(one.key, max(names), one.articles + other.articles, first, last)
 
 
 _COLUMNS = (
