@@ -295,10 +295,14 @@ class Keeper:
             for batch in batches:
                 intake.take(batch)
             return
-        for first in batches:
-            with self._engine.indexing() as put:
-                for batch in chain([first], islice(batches, _DURABLE_AFTER - 1)):
-                    put(intake.take(batch))
+        first = next(batches, None)
+        if first is None:
+            return
+        with self._engine.indexing() as index:
+            for turn, batch in enumerate(chain([first], batches), start=1):
+                index.put(intake.take(batch))
+                if turn % _DURABLE_AFTER == 0:
+                    index.commit()
 
     def _without(
         self, gone: Sequence[int], intent: Intent, tell: Tell, report: IngestReport, *, before: int, indexed: bool
@@ -327,8 +331,8 @@ class Keeper:
 
     def _put(self, stored: Iterable[Stored]) -> None:
         """Put articles into the index that serves, and take out of it what was removed."""
-        with self._engine.indexing() as put:
-            put(stored)
+        with self._engine.indexing() as index:
+            index.put(stored)
 
     def _corrected(self, found: Stored, fields: dict[str, object] | None) -> Article:
         ledger, article = self._engine.ledger, found.article
@@ -353,8 +357,8 @@ class Keeper:
                 told, _ = stories.place(stored.key, each, known=False)
                 if told != stored.story:
                     changes.append(Change(stored.article, told, stored.checksum, stored.key))
-            with self._engine.indexing() as put:
-                put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
+            with self._engine.indexing() as index:
+                index.put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
 
 
 def _feeds(inputs: Sequence[Input], archive: Archive) -> list[Followed]:

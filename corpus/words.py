@@ -27,6 +27,7 @@ _BEYOND_PLAIN = re.compile(
     "\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0]"
 )
 _ASCII = bytes(range(128))
+_SPACED = bytes(code if code not in _ASCII or chr(code).isalnum() or chr(code) in "'.," else 32 for code in range(256))
 
 # Written without spaces between words. Korean has some, but what is looked for is a part of what stands between them.
 _UNSPACED = (
@@ -57,7 +58,7 @@ _HUMP = regex.compile(r"\p{Lu}*\p{N}+\p{Ll}*|\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p
 def words(text: str) -> list[str]:
     """The words of a text, in order."""
     if _is_plain(text):
-        return _PLAIN.findall(text.replace("_", " "))
+        return _plain(_spaced(text))
     found: list[str] = []
     for unspaced, made, word in _FULL.findall(text):
         if word:
@@ -73,8 +74,8 @@ def words(text: str) -> list[str]:
 def words_of(text: str, parts: Iterable[tuple[int, int]]) -> Iterator[list[str]]:
     """The words of each of these parts of a text, which no word may cross."""
     if _is_plain(text):
-        plain = text.replace("_", " ")
-        return (_PLAIN.findall(plain, start, stop) for start, stop in parts)
+        spaced = _spaced(text)
+        return (_plain(spaced[start:stop]) for start, stop in parts)
     return (words(text[start:stop]) for start, stop in parts)
 
 
@@ -115,6 +116,26 @@ def humps(word: str) -> list[str]:
     """The parts of a word that was put together by capitals (BlackLivesMatter); none if they are less than three."""
     parts = [part for part, _, _ in _humps(word, 0)]
     return parts if "".join(parts) == word else []
+
+
+def _spaced(text: str) -> str:
+    """A plain text, as long as it was, with spaces for what surely joins no word; what may join some is left."""
+    spaced = text.encode("utf-8", "surrogatepass").translate(_SPACED).decode("utf-8", "surrogatepass")
+    return spaced.replace(". ", "  ").replace(", ", "  ")
+
+
+def _plain(spaced: str) -> list[str]:
+    """The words of a plain text with such spaces: twice as fast as by the expression, which reads only the rest."""
+    pieces = spaced.split()
+    if "".join(pieces).isalnum():
+        return pieces
+    found: list[str] = []
+    for piece in pieces:
+        if piece.isalnum():
+            found.append(piece)
+        else:
+            found += _PLAIN.findall(piece)
+    return found
 
 
 def _is_plain(text: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Keeper
+from corpus import Corpus, Keeper, Query
 from corpus.ingest import Marked, Way, found, incoming
 
 COUNT = 6_500
@@ -39,8 +39,8 @@ def child():
     raise AssertionError("no second process was started")
 
 
-def children():
-    """The processes that this one started to read ahead."""
+def children(function=b"serve()"):
+    """The processes that this one started to read ahead, or for another function."""
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -48,7 +48,7 @@ def children():
             name, parent = status.parent.name, status.read_text().rpartition(")")[2].split()[1]
         except OSError:
             continue
-        if int(parent) == os.getpid() and b"serve()" in command:
+        if int(parent) == os.getpid() and function in command:
             found.append(int(name))
     return found
 
@@ -121,3 +121,20 @@ def test_an_ingest_through_a_second_process_keeps_every_article(many, tmp_path):
     with Keeper.open(tmp_path / "data") as keeper:
         first, again = keeper.ingest([many]), keeper.ingest([many])
     assert first.added + first.copies == again.unchanged == COUNT
+
+
+def test_every_article_is_found_though_the_process_that_analyses_dies(many, tmp_path):
+    killed = []
+
+    def kill(_):
+        for process in children(b"serve_entries()"):
+            os.kill(process, signal.SIGKILL)
+            killed.append(process)
+
+    with Keeper.open(tmp_path / "data") as keeper:
+        keeper.ingest([many], progress=kill)
+    assert killed
+    assert not children(b"serve_entries()")
+    with Corpus.open(tmp_path / "data") as corpus:
+        assert corpus.status().index_articles == COUNT
+        assert all(corpus.search(Query.parse(f"title:{number}")).matched == 1 for number in range(0, COUNT, 500))

@@ -112,8 +112,9 @@ def test_when_an_article_was_replaced_is_kept_until_it_is_replaced_again(tmp_pat
         keeper.reindex([], index_only=True)
     assert set(updates(tmp_path / "data").values()) == {then}
 
-    kept(tmp_path / "data", "DELETE FROM signatures", "DELETE FROM bands", "INSERT INTO unsigned VALUES (1, 2)",
-         "UPDATE articles SET story = key")  # as if they had never been compared  # fmt: skip
+    never_compared = ("DELETE FROM signatures", "DELETE FROM bands", "DELETE FROM late_bands",
+                      "INSERT INTO unsigned VALUES (1, 2)", "UPDATE articles SET story = key")  # fmt: skip
+    kept(tmp_path / "data", *never_compared)
     with Keeper.open(tmp_path / "data"), Corpus.open(tmp_path / "data") as corpus:
         assert len(corpus.search(Query.parse("quay")).hits[0].copies) == 1, "they share a story again"
     assert set(updates(tmp_path / "data").values()) == {then}
@@ -165,6 +166,29 @@ def test_what_a_keeper_takes_in_is_found_by_a_reader_that_is_open_already(tmp_pa
             keeper.ingest([write({"text": "The ferry sailed."})])
         assert reader.search(FERRY).ranked == 1
         assert [source.key for source in reader.sources()] == ["harbourpost.example"]
+
+
+def test_outlets_are_counted_on_as_articles_come_change_and_go(tmp_path, write):
+    with Corpus.open(tmp_path / "data", create=True) as reader:
+
+        def counted():
+            with Corpus.open(tmp_path / "data") as fresh:
+                assert reader.sources() == fresh.sources()
+            return {source.name: source.articles for source in reader.sources()}
+
+        def taken_in(**article):
+            with Keeper.open(tmp_path / "data") as keeper:
+                keeper.ingest([write({"url": None, "id": None, **article})])
+            return counted()
+
+        assert counted() == {}
+        assert taken_in(id="1", source="wire", text="One.", date="2023-09-05") == {"wire": 1}
+        assert taken_in(id="2", source="Wire", text="Two.", date="2021-01-01") == {"Wire": 2}
+        assert taken_in(id="3", source="Post", text="Three.") == {"Wire": 2, "Post": 1}
+        assert taken_in(id="2", source="Wire", text="Two.", date="2024-01-01") == {"Wire": 2, "Post": 1}
+        reader.withhold([hit.article.id for hit in reader.search(Query.parse("three")).hits])
+        assert counted() == {"Wire": 2}
+        assert taken_in(id="4", source="Post", text="Four.") == {"Wire": 2, "Post": 1}
 
 
 def test_a_missing_index_is_built_from_the_store(own_archive):

@@ -290,9 +290,8 @@ def groups(archive: Path) -> set[frozenset[str]]:
 
 def tables(archive: Path) -> list[list[tuple[object, ...]]]:
     with closing(sqlite3.connect(archive / "archive.db")) as database:
-        return [
-            database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in ("signatures", "bands")
-        ]
+        bands = "(SELECT * FROM bands UNION ALL SELECT * FROM late_bands)"
+        return [database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in ("signatures", bands)]
 
 
 def shortened(paragraphs: int) -> str:
@@ -452,11 +451,13 @@ def test_an_archive_of_an_older_version_is_compared_when_a_keeper_opens_it(tmp_p
     shutil.copytree(tmp_path / "new", tmp_path / "old")
     database = sqlite3.connect(tmp_path / "old" / "archive.db")
     with database:
-        for table in ("signatures", "bands", "unsigned"):
+        for table in ("signatures", "bands", "late_bands", "unsigned"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP TABLE documents")
         database.execute("ALTER TABLE articles DROP COLUMN updated")
-        database.execute("DELETE FROM _sqlite_migrations WHERE name IN ('copies', 'updates_and_documents')")
+        database.execute(
+            "DELETE FROM _sqlite_migrations WHERE name IN ('copies', 'updates_and_documents', 'late_bands')"
+        )
         database.execute("PRAGMA user_version = 2")
         database.execute("UPDATE articles SET story = key WHERE headline NOT IN ('B', 'E', 'F')")
         database.execute("UPDATE articles SET story = 99 WHERE headline IN ('B', 'E')")

@@ -11,15 +11,14 @@ import json
 import logging
 import os
 import pickle
-import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import IO, NamedTuple
 
+from corpus.beside import beside
 from corpus.ingest.dates import DateOrder
 from corpus.ingest.files import Found
 from corpus.ingest.marks import Marked, marked
@@ -33,8 +32,6 @@ READING = 1
 _AT_ONCE = 2_000
 """Articles that are handed over together, and for so few no second process is started: that costs half a second."""
 
-_COMMAND = ("-P", "-c", "from corpus.ingest.ahead import serve; serve()")
-_ROOT = Path(__file__).parents[2]
 _LOG = logging.getLogger(__name__)
 
 
@@ -107,23 +104,11 @@ def _ahead(order: _Order, first: list[Incoming]) -> Generator[Incoming, None, No
 
 @contextmanager
 def _second_process(order: _Order, start: int) -> Iterator[Iterator[list[Incoming]]]:
-    """Yield the batches of a process of its own group: Ctrl-C is for the first, at whose end the second ends."""
-    with subprocess.Popen(  # noqa: S603  # this interpreter, with our own words
-        [sys.executable, *_COMMAND],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what fails there fails here again, and is told then
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
-        process_group=0,
-    ) as child:
-        try:
-            if child.stdin is None or child.stdout is None:
-                raise EOFError
-            with child.stdin as told:
-                pickle.dump((order, start), told)
-            yield _handed_over(child.stdout)
-        finally:
-            child.kill()
+    """Yield the batches of a second process."""
+    with beside(__name__, "serve") as (told, made):
+        with told:
+            pickle.dump((order, start), told)
+        yield _handed_over(made)
 
 
 def _handed_over(stream: IO[bytes]) -> Iterator[list[Incoming]]:

@@ -9,21 +9,25 @@ import fcntl
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, TypeVar
 
 from tantivy import DocAddress
 
 from corpus.analysis import Analyser
+from corpus.engine.local.analyst import AT_ONCE, Analyst, Made
 from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.ledger import Ledger
-from corpus.engine.local.store import Signed, Store, Stored
+from corpus.engine.local.store import Outlets, Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import (
@@ -77,6 +81,7 @@ class LocalEngine:
         self._index: SearchIndex | None = None
         self._serving: Path | None = None
         self._opening = threading.Lock()
+        self._outlets: Outlets | None = None
 
     def close(self) -> None:
         """Let go of the database and the index."""
@@ -121,7 +126,8 @@ class LocalEngine:
 
     def sources(self) -> tuple[Source, ...]:
         """Every outlet, the one with the most articles first."""
-        return self._store.sources()
+        self._outlets = self._store.sources(self._outlets)
+        return self._outlets.sources
 
     @property
     def seq(self) -> int:
@@ -138,7 +144,7 @@ class LocalEngine:
             note, found = None, 0
         return CorpusStatus(
             articles=self._store.count(),
-            sources=len(self._store.sources()),
+            sources=len(self.sources()),
             first=first,
             last=last,
             indexed_at=datetime.fromisoformat(note.at) if note else None,
@@ -217,19 +223,18 @@ class LocalEngine:
         return stored
 
     @contextmanager
-    def indexing(self) -> Iterator[Callable[[Iterable[Stored]], None]]:
-        """Yield a function that puts stored articles into the serving index; all is searchable when the block ends.
+    def indexing(self) -> Iterator[Indexing]:
+        """Yield what puts stored articles into the serving index; all is searchable when the block ends.
 
         What was removed since the index was last written goes out of it too.
         """
         index, folder = self._opened()
-        note = read_note(folder)
-        with self._unwritable_told():
-            with index.writing() as writer:
-                yield lambda stored: self._put(writer, stored, known=True)
-                seq = self._store.seq
-                self._drop(writer, since=note.seq if note else 0)
-            self._note(folder, seq)
+        built = read_note(folder)
+        since, fresh, note = built.seq if built else 0, self._store.next_key(), partial(self._note, folder)
+        with self._unwritable_told(), index.writing() as writer, Analyst(self._analyser) as analyst:
+            indexing = Indexing(writer, self._store, analyst, note=note, since=since, fresh=fresh)
+            yield indexing
+            indexing.commit()
 
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
@@ -237,8 +242,8 @@ class LocalEngine:
             _LOG.info("the index is built anew: %s", trouble)
             self.rebuild()
         elif (lag := self._lag()) is not None:
-            with self.indexing() as put:
-                put(self._store.since(lag))
+            with self.indexing() as index:
+                index.put(self._store.since(lag))
 
     def heal_if_free(self) -> None:
         """Heal where it is needed, unless somebody else is changing the archive: then serve what there is."""
@@ -251,23 +256,14 @@ class LocalEngine:
         with self._unwritable_told():
             self._generations.sweep()
             folder, total, began = self._generations.next(), self._store.count(), self._store.seq
-            with SearchIndex(folder, create=True).writing() as writer:
-                self._put(writer, _counted(self._store.since(0), total, progress), known=False)
-                seq = self._store.seq
-                self._drop(writer, since=began)
-            self._note(folder, seq)
+            note = partial(self._note, folder)
+            with SearchIndex(folder, create=True).writing() as writer, Analyst(self._analyser) as analyst:
+                building = Indexing(writer, self._store, analyst, note=note, since=began, fresh=0)
+                building.put(_counted(self._store.since(0), total, progress))
+                building.commit()
             self._generations.switch(folder)
 
     # How the serving index is kept at hand.
-
-    def _put(self, writer: IndexWriter, articles: Iterable[Stored], *, known: bool) -> None:
-        for stored in articles:
-            writer.put(stored, self._analyser.article(stored.article), known=known)
-
-    def _drop(self, writer: IndexWriter, *, since: int) -> None:
-        """Take out what was removed after this change, also by another process: to remove needs no lock."""
-        for key in self._store.removed_since(since):
-            writer.drop(key)
 
     @contextmanager
     def _unwritable_told(self) -> Iterator[None]:
@@ -329,6 +325,57 @@ class LocalEngine:
 
     def _view(self) -> View:
         return View(self._opened()[0].view, self._store, self._analyser)
+
+
+class Indexing:
+    """Puts stored articles into an index that is open for writing; one batch is analysed while the next is stored."""
+
+    def __init__(
+        self,
+        writer: IndexWriter,
+        store: Store,
+        analyst: Analyst,
+        *,
+        note: Callable[[int], None],
+        since: int,
+        fresh: int,
+    ) -> None:
+        """The index holds everything up to the change ``since``, and no article with the key ``fresh`` or a later one.
+
+        ``note`` is told the last change that the index holds whenever that is certain.
+        """
+        self._writer = writer
+        self._store = store
+        self._analyst = analyst
+        self._note = note
+        self._since = since
+        self._fresh = fresh
+        self._waiting: deque[tuple[Sequence[Stored], Made]] = deque()
+
+    def put(self, stored: Iterable[Stored]) -> None:
+        """Put in these articles, which are stored, each in the place of the one that has its key."""
+        articles = iter(stored)
+        while batch := list(islice(articles, AT_ONCE)):
+            self._waiting.append((batch, self._analyst.begin([each.article for each in batch])))
+            if len(self._waiting) > 1:
+                self._write()
+
+    def commit(self) -> None:
+        """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
+        while self._waiting:
+            self._write()
+        seq = self._store.seq
+        for key in self._store.removed_since(self._since):
+            self._writer.drop(key)
+        self._writer.commit()
+        self._note(seq)
+        self._since = seq
+
+    def _write(self) -> None:
+        batch, made = self._waiting.popleft()
+        for stored, entry in zip(batch, made(), strict=True):
+            self._writer.put(stored, entry, known=stored.key < self._fresh)
+            self._fresh = max(self._fresh, stored.key + 1)
 
 
 class View:

@@ -7,17 +7,18 @@ the analysis made of it, so that no question has to analyse it again.
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from corpus.analysis import Words
 from corpus.engine.local import forward
+from corpus.engine.local.entry import STOP, Entry
 from corpus.engine.local.store import Stored
 from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
 from corpus.model import GAP, Article, Part
@@ -28,11 +29,12 @@ LAYOUT = 4
 HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
 
-_STOP = "·"  # keeps the place of a stop word: no term contains it
-_GAP = f" {' '.join([_STOP] * GAP)} "  # no phrase spans headline and body
+_GAP = f" {' '.join([STOP] * GAP)} "  # no phrase spans headline and body
 _HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
+
+_WHOLE = "whole.json"  # which files were whole, beside them
 
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 """The files of each of tantivy's segments, by their endings."""
@@ -75,12 +77,14 @@ class SearchIndex:
     def writing(self) -> Iterator[IndexWriter]:
         """Change the index: everything that was put is searchable, and on the disk, when the block has ended.
 
-        Also when it ends early: what was put until then stays, and putting it again does no harm.
+        Also when it ends early: what was put until then stays, and putting it again does no harm. What is merged then
+        was searchable before.
 
         Raises:
             IndexFault: the disk does not take it.
         """
         with faults_told():
+            before = set(_files_of(self._folder))
             writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
         try:
             yield writer
@@ -88,7 +92,16 @@ class SearchIndex:
             with faults_told():
                 writer.commit()
                 writer.close()
+        self._remember_new(before)
         self.refresh()
+
+    def _remember_new(self, before: set[str]) -> None:
+        """What was just written is whole; of what was there before nobody knows more than they did."""
+        with suppress(OSError):
+            known = _read_whole(self._folder)
+            found = {name: _touched(self._folder / name) for name in _files_of(self._folder)}
+            whole = {name: at for name, at in found.items() if name not in before or known.get(name) == at}
+            _write_whole(self._folder, whole)
 
 
 class IndexWriter:
@@ -96,21 +109,22 @@ class IndexWriter:
 
     def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
+        self._changed = True  # an index has a first commit of its own
 
-    def put(self, stored: Stored, words: Words, *, known: bool) -> None:
-        """Add an article by its words; ``known`` if it may be in the index already."""
+    def put(self, stored: Stored, entry: Entry, *, known: bool) -> None:
+        """Add an article with what was made of its words; ``known`` if it may be in the index already."""
         if known:
             self._writer.delete_documents_by_term("key", stored.key)
         article = stored.article
-        headline, body, credit = map(_spaced, (words.headline, words.text, words.credit))
         document = tantivy.Document()
-        document.add_text(Part.TEXT, _GAP.join([*[headline] * HEADLINE_WEIGHT, body, credit]))
-        document.add_text(Part.HEADLINE, headline)
-        document.add_text(Part.BODY, body)
-        document.add_text(Part.AUTHOR, _spaced(words.author))
-        document.add_text(Part.SECTION, _spaced(words.section))
-        document.add_text(Part.SPELLING, " ".join(words.spellings))
-        document.add_text(Part.HEADLINE_SPELLING, " ".join(words.opening))
+        text = _GAP.join([*[entry.headline] * HEADLINE_WEIGHT, entry.body, entry.credit])
+        document.add_text(Part.TEXT, text)
+        document.add_text(Part.HEADLINE, entry.headline)
+        document.add_text(Part.BODY, entry.body)
+        document.add_text(Part.AUTHOR, entry.author)
+        document.add_text(Part.SECTION, entry.section)
+        document.add_text(Part.SPELLING, entry.spellings)
+        document.add_text(Part.HEADLINE_SPELLING, entry.opening)
         document.add_text("source", article.source)
         document.add_text("language", article.language or _UNKNOWN)
         document.add_integer("key", stored.key)
@@ -118,18 +132,27 @@ class IndexWriter:
         document.add_integer("seq", stored.seq)
         document.add_integer("day", article.published.day.toordinal())
         document.add_integer("moment", _moment(article, stored.key))
-        for name, value in forward.written(words.analysed).items():
+        for name, value in entry.forward.items():
             document.add_bytes(name, value)
         with faults_told():
             self._writer.add_document(document)
+        self._changed = True
 
     def drop(self, key: int) -> None:
         """Take out the article with this key, if it is there."""
         self._writer.delete_documents_by_term("key", key)
+        self._changed = True
 
     def commit(self) -> None:
-        """Make everything that was put durable."""
-        self._writer.commit()
+        """Make everything that was put searchable and durable; merging goes on beside it.
+
+        Raises:
+            IndexFault: the disk does not take it.
+        """
+        if self._changed:
+            with faults_told():
+                self._writer.commit()
+            self._changed = False
 
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
@@ -137,18 +160,51 @@ class IndexWriter:
 
 
 def damage(folder: Path) -> str | None:
-    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end.
+    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end, and once.
 
+    Files are never changed once they are written: which one was whole is remembered, until the system says that it was
+    touched. Of a million articles they have four gigabytes, which take seconds to read.
     The footer's form is tantivy's (``directory/footer.rs``): JSON with ``crc``, its length, a magic number.
     """
     try:
-        segments = json.loads((folder / "meta.json").read_text())["segments"]
-        for name in (name for segment in segments for name in _files(segment)):
-            if not _whole(folder / name):
+        files = _files_of(folder)
+        known = _read_whole(folder)
+        found = {name: _touched(folder / name) for name in files}
+        for name in files:
+            if known.get(name) != found[name] and not _whole(folder / name):
                 return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"{folder.name} cannot be read ({error})"
+    if found.items() - known.items():
+        _write_whole(folder, found)
     return None
+
+
+def _files_of(folder: Path) -> list[str]:
+    segments = json.loads((folder / "meta.json").read_text())["segments"]
+    return [name for segment in segments for name in _files(segment)]
+
+
+def _touched(file: Path) -> tuple[int, int]:
+    """Changes with whatever is done to a file, also where its time was set back."""
+    status = file.stat()
+    return status.st_size, status.st_ctime_ns
+
+
+def _read_whole(folder: Path) -> dict[str, tuple[int, int]]:
+    """The files that were whole, as they were then."""
+    try:
+        return {name: (int(size), int(at)) for name, (size, at) in json.loads((folder / _WHOLE).read_text()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write_whole(folder: Path, files: dict[str, tuple[int, int]]) -> None:
+    """Remember these, if that can be written: else they are looked at again."""
+    draft = folder / f"{_WHOLE}.{os.getpid()}"
+    with suppress(OSError):
+        draft.write_text(json.dumps(files))
+        draft.replace(folder / _WHOLE)
 
 
 def _files(segment: dict[str, Any]) -> list[str]:
@@ -188,11 +244,7 @@ def _schema() -> tantivy.Schema:
 def _words_as_given() -> tantivy.TextAnalyzer:
     """Takes terms apart at spaces and drops the places of stop words, which still count as distance."""
     words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return words.filter(tantivy.Filter.custom_stopword([_STOP])).build()
-
-
-def _spaced(terms: Sequence[str]) -> str:
-    return " ".join([term or _STOP for term in terms])
+    return words.filter(tantivy.Filter.custom_stopword([STOP])).build()
 
 
 def _moment(article: Article, key: int) -> int:

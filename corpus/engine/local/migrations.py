@@ -105,5 +105,11 @@ def books(db: Database) -> None:
     )
 
 
-FORMAT = 5
+@MIGRATIONS()
+def late_bands(db: Database) -> None:
+    """The bands that came last, which go among the others a part at a time (see ``Store.sign``)."""
+    db.execute("CREATE TABLE late_bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID")
+
+
+FORMAT = 6
 """How many steps there are: written as SQLite's ``user_version``, by which an older Dateline knows a newer archive."""
