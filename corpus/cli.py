@@ -20,9 +20,9 @@ from typing import Any
 
 import click
 
-from corpus.errors import CorpusError, CorpusUnwritable, StoreError
+from corpus.errors import BackupFailed, CorpusError, CorpusUnwritable, StoreError
 from corpus.inputs import parse_inputs
-from corpus.shell import asking, books, keeping
+from corpus.shell import asking, books, care, keeping
 from corpus.shell.place import ARCHIVE, FAILED, USAGE, Place
 from corpus.today import zone
 
@@ -52,7 +52,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
             return f"{context}{error.format_message()}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
-        case CorpusUnwritable():
+        case CorpusUnwritable() | BackupFailed():
             return str(error), FAILED
         case StoreError():
             return str(error), ARCHIVE
@@ -121,6 +121,8 @@ for _command in (
     keeping.limit,
     books.inputs,
     books.audit,
+    care.backup,
+    care.verify,
     asking.status,
     asking.evaluation,
 ):
