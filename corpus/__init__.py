@@ -88,6 +88,7 @@ from corpus.retrieval.query import (
 )
 from corpus.today import today, zone
 from corpus.told import Told
+from corpus.verify import verify
 
 __all__ = [
     "CORRECTABLE",
@@ -183,5 +184,6 @@ __all__ = [
     "parse_inputs",
     "read_report",
     "today",
+    "verify",
     "zone",
 ]

@@ -1,7 +1,7 @@
 """A backup of an archive: one file, from which the whole archive can come again.
 
 To bring it back, nobody may be at the archive: the file takes the place of ``archive.db``, and no
-``archive.db-wal`` may lie beside it: SQLite would take that for its own. The index is built from it when the archive is opened.
+``archive.db-wal`` may lie beside it: SQLite would take that for its own. The index is built when the archive is opened.
 """
 
 from __future__ import annotations
