@@ -8,8 +8,10 @@ from corpus.corpus import EXPORTED, LONGEST_EXPORT, LONGEST_PAGE, PAGE, Corpus
 from corpus.coverage import MOST_BUCKETS, Bucket, Coverage, Share, Step
 from corpus.documents import Document
 from corpus.errors import (
+    BackupFailed,
     CorpusDamaged,
     CorpusError,
+    CorpusInUse,
     CorpusLocked,
     CorpusMissing,
     CorpusTooNew,
@@ -40,6 +42,7 @@ from corpus.model import (
     Act,
     Article,
     Attribution,
+    Backup,
     Copy,
     CorpusStatus,
     Difference,
@@ -53,6 +56,7 @@ from corpus.model import (
     IngestReport,
     InputStatus,
     Limit,
+    Problem,
     Progress,
     PubDate,
     Quoted,
@@ -62,6 +66,8 @@ from corpus.model import (
     Results,
     Source,
     Span,
+    Trouble,
+    Verified,
     Why,
     Withheld,
 )
@@ -86,6 +92,7 @@ from corpus.retrieval.query import (
 )
 from corpus.today import today, zone
 from corpus.told import Told
+from corpus.verify import verify
 
 __all__ = [
     "CORRECTABLE",
@@ -100,12 +107,15 @@ __all__ = [
     "Article",
     "AsyncCorpus",
     "Attribution",
+    "Backup",
+    "BackupFailed",
     "Bucket",
     "Clause",
     "Copy",
     "Corpus",
     "CorpusDamaged",
     "CorpusError",
+    "CorpusInUse",
     "CorpusLocked",
     "CorpusMissing",
     "CorpusStatus",
@@ -143,6 +153,7 @@ __all__ = [
     "NotIndexed",
     "Phrase",
     "Prefix",
+    "Problem",
     "Progress",
     "PubDate",
     "Query",
@@ -164,10 +175,12 @@ __all__ = [
     "StoreError",
     "Together",
     "Told",
+    "Trouble",
     "UnknownInput",
     "UnreadableInput",
     "UnusableCorrection",
     "UnusableFetching",
+    "Verified",
     "Why",
     "Withheld",
     "Without",
@@ -179,5 +192,6 @@ __all__ = [
     "parse_inputs",
     "read_report",
     "today",
+    "verify",
     "zone",
 ]

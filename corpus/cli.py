@@ -20,10 +20,10 @@ from typing import Any
 
 import click
 
-from corpus.errors import CorpusError, CorpusUnwritable, StoreError
+from corpus.errors import BackupFailed, CorpusError, CorpusUnwritable, StoreError
 from corpus.fetch import parse_fetching
 from corpus.inputs import parse_inputs
-from corpus.shell import asking, books, feeds, keeping
+from corpus.shell import asking, books, care, feeds, keeping
 from corpus.shell.place import ARCHIVE, FAILED, USAGE, Place
 from corpus.today import zone
 
@@ -53,7 +53,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
             return f"{context}{error.format_message()}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
-        case CorpusUnwritable():
+        case CorpusUnwritable() | BackupFailed():
             return str(error), FAILED
         case StoreError():
             return str(error), ARCHIVE
@@ -129,6 +129,8 @@ for _command in (
     books.inputs,
     feeds.feeds,
     books.audit,
+    care.backup,
+    care.verify,
     asking.status,
     asking.evaluation,
 ):

@@ -11,6 +11,7 @@ from typing import Self
 from corpus import documents, following, withholding
 from corpus.analysis import Analyser
 from corpus.audit import audited
+from corpus.backup import backup
 from corpus.coverage import Coverage, Share
 from corpus.documents import Document
 from corpus.engine import EngineView
@@ -22,6 +23,7 @@ from corpus.model import (
     Act,
     Analysed,
     Article,
+    Backup,
     CorpusStatus,
     Export,
     Headline,
@@ -253,6 +255,17 @@ class Corpus:
             act.outcome = f"{len(down)} taken down"
         self._engine.heal_if_free()
         return down
+
+    def backup(self, destination: Path, *, by: str = "unknown") -> Backup:
+        """Copy the archive as it is at this moment into a new file: at this path, or in this folder.
+
+        It needs no keeper and hinders none. ``by`` is for the audit.
+
+        Raises:
+            BackupFailed: the file is there already, or cannot be written.
+            StoreError: the archive cannot be read, or its audit not be written.
+        """
+        return backup(self._engine, destination, by)
 
     def withheld(self) -> tuple[Withheld, ...]:
         """The articles that were taken down, the last one first."""

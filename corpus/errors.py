@@ -3,7 +3,8 @@
 CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
-├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged · DocumentTooLarge
+├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
+│                     DocumentTooLarge · BackupFailed · CorpusInUse
 ├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -164,6 +165,28 @@ class DocumentTooLarge(StoreError):
                 "This cannot be remembered: it takes {size} bytes, and {most} are the most. Make it shorter.",
                 size=size,
                 most=most,
+            )
+        )
+
+
+class BackupFailed(StoreError):
+    """A backup cannot be written to where it was wanted."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            Told("The backup {file} was not made: {reason}. Name another place for it.", file=file, reason=reason)
+        )
+
+
+class CorpusInUse(StoreError):
+    """The archive's database would have to be replaced, while another process has it open."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            Told(
+                "The archive in {place} is open in another process, and its database cannot be replaced under it: stop "
+                "Dateline, then run `dateline verify --repair`.",
+                place=place,
             )
         )
 

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 
 from corpus import following, withholding
 from corpus.analysis import Analyser
-from corpus.audit import Entry, audited
+from corpus.audit import Entry, audited, close_cut_off
 from corpus.downloads import downloaded, place_for_downloads
 from corpus.engine.local import Change, LocalEngine, Stored
 from corpus.fetch import Fetching
@@ -96,6 +96,7 @@ class Keeper:
             engine = LocalEngine(data_dir, Analyser(), create=create)
             opened.callback(engine.close)
             opened.enter_context(engine.exclusive(_PATIENCE))
+            close_cut_off(engine.ledger)
             engine.heal()
             keeper = cls(engine, opened.pop_all(), by, fetching)
         try:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from corpus.told import Told
@@ -559,11 +560,12 @@ class Doing(StrEnum):
     FETCHING = "fetching"
     READING = "reading"
     INDEXING = "indexing"
+    CHECKING = "checking"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a keeper has come: so much of a ``total`` (0: not known), in bytes or, when indexing, in articles.
+    """How far a keeper has come: so much of a ``total`` (0: not known), in articles or, when reading, in bytes.
 
     ``articles`` is how many were read or indexed until now.
     """
@@ -605,7 +607,8 @@ class Limit:
 class Act:
     """What somebody did to the archive: when (UTC), who, what, about which things, and how it ended.
 
-    An act without an ``outcome`` is still going on, or its process was killed.
+    An act without an ``outcome`` is still going on; where its process was killed, it is "cut off" as soon as the next
+    keeper comes.
     """
 
     key: int
@@ -625,3 +628,44 @@ class InputStatus:
     articles: int
     gone: int
     read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of an archive in one file: where it is, how many articles and bytes it has, and how long it took."""
+
+    path: Path
+    articles: int
+    bytes: int
+    seconds: float
+
+
+class Trouble(StrEnum):
+    """Which part of an archive something is wrong with."""
+
+    DATABASE = "database"
+    ARTICLE = "article"
+    BOOKS = "books"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong with an archive, or was, where it has been mended."""
+
+    kind: Trouble
+    what: Told
+    mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What looking through an archive gave: how many articles it has, and all that is or was wrong with it."""
+
+    articles: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong, or nothing any more."""
+        return all(each.mended for each in self.problems)

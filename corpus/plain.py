@@ -12,6 +12,7 @@ from corpus.inputs import Input
 from corpus.model import (
     Act,
     Article,
+    Backup,
     Copy,
     CorpusStatus,
     Difference,
@@ -24,6 +25,7 @@ from corpus.model import (
     Progress,
     Rejection,
     Results,
+    Verified,
     Withheld,
 )
 
@@ -234,3 +236,14 @@ def _excerpt(excerpt: Excerpt) -> Plain:
 
 def _copy(copy: Copy) -> Plain:
     return {"id": copy.id, "source": copy.source, "published": str(copy.published), "url": copy.url}
+
+
+def backup(value: Backup) -> Plain:
+    """A backup, as ``backup --json`` prints it."""
+    return {"path": str(value.path), "articles": value.articles, "bytes": value.bytes, "seconds": value.seconds}
+
+
+def verified(value: Verified) -> Plain:
+    """What looking through an archive gave, as ``verify --json`` prints it."""
+    problems = [{"kind": each.kind.value, "what": str(each.what), "mended": each.mended} for each in value.problems]
+    return {"articles": value.articles, "sound": value.sound, "problems": problems}

@@ -198,6 +198,26 @@ def figures(found: Figures) -> str:
     return "\n".join(lines)
 
 
+def backup(made: model.Backup) -> str:
+    """What a backup holds, and what to do with it, as sentences."""
+    size = f"{_many(made.articles, 'article')}, {made.bytes:,} bytes in {made.seconds:.1f} seconds"
+    back = "To bring it back, stop Dateline, remove archive.db* from its folder, and copy the file there as archive.db."
+    return f"{made.path}: {size}.\n{back}"
+
+
+def verified(found: model.Verified) -> str:
+    """What looking through an archive gave: a line for each problem, and a sentence on the whole."""
+    lines = [f"{'mended' if each.mended else each.kind}: {_printable(each.what)}" for each in found.problems]
+    left = sum(not each.mended for each in found.problems)
+    if not found.problems:
+        lines.append(f"The archive is sound: {_many(found.articles, 'article')}.")
+    elif not left:
+        lines.append(f"The archive is sound again: {_many(found.articles, 'article')}.")
+    else:
+        lines.append(f"{_many(found.articles, 'article')}; {_many(left, 'problem')}: see above what to do.")
+    return "\n".join(lines)
+
+
 @contextmanager
 def progress(doing: str) -> Iterator[Counted | None]:
     """A bar on a terminal, nothing elsewhere; yields what is to be told how many are done, and of how many."""

@@ -5,8 +5,26 @@
 """
 
 from corpus.engine.local.database import ArchiveFile
-from corpus.engine.local.engine import Change, Counted, LocalEngine
+from corpus.engine.local.engine import Change, Counted, LocalEngine, exclusive
 from corpus.engine.local.ledger import Barred, Book, Ledger
+from corpus.engine.local.salvage import Salvaged, salvage
+from corpus.engine.local.soundness import Soundness, in_indexes_alone
 from corpus.engine.local.store import Signed, Store, Stored
 
-__all__ = ["ArchiveFile", "Barred", "Book", "Change", "Counted", "Ledger", "LocalEngine", "Signed", "Store", "Stored"]
+__all__ = [
+    "ArchiveFile",
+    "Barred",
+    "Book",
+    "Change",
+    "Counted",
+    "Ledger",
+    "LocalEngine",
+    "Salvaged",
+    "Signed",
+    "Soundness",
+    "Store",
+    "Stored",
+    "exclusive",
+    "in_indexes_alone",
+    "salvage",
+]

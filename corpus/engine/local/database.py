@@ -76,6 +76,18 @@ class ArchiveFile:
             with self._database.conn:
                 yield
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state for all that this thread asks inside. A text that is no UTF-8 comes with halves of surrogates."""
+        connection = self._database.conn
+        connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+        try:
+            connection.execute("BEGIN")
+            yield
+        finally:
+            connection.rollback()
+            connection.text_factory = str
+
     def copy_books(self, other: Path) -> None:
         """Take over from another archive what its keeper wrote down of files, feeds, take-downs and corrections."""
         with self._translated():
@@ -84,6 +96,20 @@ class ArchiveFile:
                 for table in ("files", "refused", "sightings", "withheld", "corrections", "feeds", "entries"):
                     self._database.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")
             self._database.execute("DETACH other")
+
+    def copy_into(self, empty: Path) -> None:
+        """Copy all into an empty file, as it is at this moment, while others go on writing.
+
+        Raises:
+            CorpusDamaged: the database cannot be read to its end.
+            sqlite3.DatabaseError: the file cannot be written.
+        """
+        try:
+            self._database.execute("VACUUM INTO ?", [str(empty)])
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                raise CorpusDamaged(str(self.path.parent), str(error)) from error
+            raise
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """All rows that a statement gives."""

@@ -23,10 +23,12 @@ from tantivy import DocAddress
 
 from corpus.analysis import Analyser
 from corpus.engine.local.analyst import AT_ONCE, Analyst, Made
+from corpus.engine.local.copying import copy_into
 from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.ledger import Ledger
+from corpus.engine.local.soundness import Soundness
 from corpus.engine.local.store import Outlets, Signed, Store, Stored
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
@@ -161,13 +163,17 @@ class LocalEngine:
             CorpusLocked: somebody else is still changing it after ``patience`` seconds.
             CorpusUnwritable: the lock's file cannot be made.
         """
-        with _lock_file(self.folder) as file:
-            deadline = time.monotonic() + patience
-            while not _locked(file):
-                if time.monotonic() >= deadline:
-                    raise CorpusLocked(str(self.folder))
-                time.sleep(_LOCK_PAUSE)
+        with exclusive(self.folder, patience):
             yield
+
+    def copy_into(self, file: Path) -> int:
+        """Copy the archive as it is at this moment into a new file; gives how many articles that has.
+
+        Raises:
+            BackupFailed: the file is there already, or cannot be written.
+            StoreError: the archive cannot be read.
+        """
+        return copy_into(self._database, file)
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """The key and the checksum of each of these articles that the archive has."""
@@ -193,6 +199,15 @@ class LocalEngine:
     def kept(self) -> Store:
         """What the stories of new articles are looked up in."""
         return self._store
+
+    @property
+    def soundness(self) -> Soundness:
+        """What must hold within the database."""
+        return Soundness(self._database)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One state of the database for all that this thread asks inside."""
+        return self._database.snapshot()
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is saved, removed or written into the ledger inside.
@@ -276,6 +291,27 @@ class LocalEngine:
     def _note(self, folder: Path, seq: int) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         write_note(folder, Built(LAYOUT, self._store.name, seq, at))
+
+    def index_trouble(self) -> str | None:
+        """Why the index that serves cannot be used as it is, or None: not if it is merely being written."""
+        trouble = self._trouble()
+        for pause in _PAUSES:
+            if trouble is None:
+                break
+            time.sleep(pause)
+            trouble = self._trouble()
+        return trouble
+
+    def indexed(self) -> tuple[int, IndexView]:
+        """The last change that the index knows of, and the index: of that change or a later one.
+
+        Raises:
+            NotIndexed: there is none.
+        """
+        index, folder = self._opened()
+        note = read_note(folder)
+        index, _ = self._opened()
+        return note.seq if note else 0, index.view
 
     def _trouble(self) -> str | None:
         """Why the serving index cannot be used as it is, or None."""
@@ -445,6 +481,23 @@ class View:
         """An article that was changed since it was indexed is analysed anew: its sentences may stand elsewhere."""
         fresh = stored.seq == seq
         return stored.article, self.analysed([hit])[0] if fresh else self._analyser.article(stored.article).analysed
+
+
+@contextmanager
+def exclusive(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Be the only one who changes the archive in this folder, whatever its state.
+
+    Raises:
+        CorpusLocked: somebody else is still changing it after ``patience`` seconds.
+        CorpusUnwritable: the lock's file cannot be made.
+    """
+    with _lock_file(folder) as file:
+        deadline = time.monotonic() + patience
+        while not _locked(file):
+            if time.monotonic() >= deadline:
+                raise CorpusLocked(str(folder))
+            time.sleep(_LOCK_PAUSE)
+        yield
 
 
 def _lock_file(folder: Path) -> IO[str]:

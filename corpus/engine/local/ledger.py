@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus.engine.local.database import ArchiveFile, marks, parts
@@ -48,6 +49,11 @@ class Ledger:
     def __init__(self, database: ArchiveFile) -> None:
         self._database = database
         self._rows = database.rows
+
+    @property
+    def folder(self) -> Path:
+        """Where the archive lies."""
+        return self._database.path.parent
 
     # What was read.
 
@@ -131,12 +137,24 @@ class Ledger:
         self._database.change(
             "DELETE FROM files WHERE gone AND NOT EXISTS (SELECT 1 FROM sightings WHERE file = files.key)"
         )
+        self._database.change("DELETE FROM refused WHERE file NOT IN (SELECT key FROM files)")
 
     def read_again(self, keys: Sequence[int]) -> None:
         """Whatever files held these articles are to be read again, changed or not."""
         for part in parts(keys):
             holding = f"SELECT file FROM sightings WHERE key IN {marks(part)}"
             self._database.change(f"UPDATE files SET checksum = NULL WHERE key IN ({holding})", part)
+
+    def holding(self, key: int) -> list[str]:
+        """The places of the files that held this article and are not gone."""
+        return [
+            place
+            for (place,) in self._rows(
+                "SELECT place FROM sightings JOIN files ON files.key = file"
+                " WHERE sightings.key = ? AND NOT gone ORDER BY sightings.run DESC, place",
+                [key],
+            )
+        ]
 
     def roots(self) -> dict[str, InputStatus]:
         """What was read from each root."""
@@ -225,6 +243,11 @@ class Ledger:
     def end_act(self, act: int, outcome: str) -> None:
         """Write down how an act ended."""
         self._database.change("UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [outcome, _now(), act])
+
+    def cut_off(self) -> None:
+        """Write down of all acts without an outcome that they were cut off."""
+        if self._rows("SELECT 1 FROM audit WHERE ended IS NULL LIMIT 1"):
+            self._database.change("UPDATE audit SET outcome = 'cut off', ended = ? WHERE ended IS NULL", [_now()])
 
     def acts(self, limit: int, before: int | None = None) -> list[Act]:
         """The last acts, the newest first; ``before`` this one."""

@@ -231,7 +231,7 @@ class Store:
 
     def save(self, articles: Iterable[Stored]) -> None:
         """Add these articles, or put them in the place of those with the same key."""
-        names = (*_COLUMNS, "day")
+        names = (*COLUMNS, "day")
         statement = f"INSERT OR REPLACE INTO articles ({', '.join(names)}) VALUES {marks(names)}"
         self._database.change_many(statement, map(_to_row, articles))
 
@@ -264,7 +264,7 @@ class Store:
         self._database.change("DELETE FROM unsigned WHERE first_key > last_key")
 
     def _select(self, where: str, values: Sequence[object]) -> Iterator[Stored]:
-        return map(_from_row, self._rows(f"SELECT {', '.join(_COLUMNS)} FROM articles {where}", values))
+        return map(from_row, self._rows(f"SELECT {', '.join(COLUMNS)} FROM articles {where}", values))
 
 
 def _together(one: Source, other: Source) -> Source:
@@ -274,7 +274,7 @@ def _together(one: Source, other: Source) -> Source:
     return Source(one.key, max(names), one.articles + other.articles, first, last)
 
 
-_COLUMNS = (
+COLUMNS = (
     "key",
     "story",
     "checksum",
@@ -292,9 +292,15 @@ _COLUMNS = (
     "headline_derived",
     "updated",
 )
+"""Of the table of the articles, in the order of a row that is read."""
 
 
-def _from_row(row: Sequence[Any]) -> Stored:
+def from_row(row: Sequence[Any]) -> Stored:
+    """The article of a row of ``COLUMNS``.
+
+    Raises:
+        ValueError, TypeError: something in it cannot be read.
+    """
     key, story, checksum, seq, *fields = row
     article_id, headline, text, source, source_name, published, url, byline, section, language, *others = fields
     derived, updated = others
@@ -316,7 +322,7 @@ def _from_row(row: Sequence[Any]) -> Stored:
 
 
 def _to_row(stored: Stored) -> tuple[object, ...]:
-    """The values of ``_COLUMNS``, and the day."""
+    """The values of ``COLUMNS``, and the day."""
     article = stored.article
     return (
         stored.key,

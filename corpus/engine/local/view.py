@@ -180,6 +180,14 @@ class IndexView:
         with faults_told():
             return [int(seq or 0) for seq in self._searcher.fast_field_values("seq", list(places))]
 
+    def held(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The key and the last change of every article that has one of these keys, both included."""
+        with faults_told():
+            asked = TantivyQuery.const_score_query(self._between("key", first, last), 0.0)
+            places = [place for _, place in self._searcher.search(asked, limit=max(self.articles, 1), count=False).hits]
+            keys, seqs = (self._searcher.fast_field_values(name, places) for name in ("key", "seq"))
+            return [(int(key or 0), int(seq or 0)) for key, seq in zip(keys, seqs, strict=True)]
+
     def _found(self, places: Sequence[DocAddress], scores: Sequence[float], order: Order = Order.SCORE) -> Found:
         values = [self._searcher.fast_field_values(name, list(places)) for name in ("key", "story", "moment")]
         sign = 1 if order is Order.OLDEST else -1

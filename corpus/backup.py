@@ -1,0 +1,31 @@
+"""A backup of an archive: one file, from which the whole archive can come again.
+
+To bring it back, nobody may be at the archive: the file takes the place of ``archive.db``, and no
+``archive.db-wal`` may lie beside it: SQLite would take that for its own. The index is built when the archive is opened.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.audit import audited
+from corpus.engine.local import LocalEngine
+from corpus.model import Backup
+
+
+def backup(engine: LocalEngine, destination: Path, by: str) -> Backup:
+    """Copy the archive into a file in this folder, which is named after the moment, or into this file.
+
+    Raises:
+        BackupFailed: the file is there already, or cannot be written.
+        StoreError: the archive cannot be read.
+    """
+    file = destination / f"archive-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.db" if destination.is_dir() else destination
+    began = time.monotonic()
+    with audited(engine.ledger, by, "backup", str(file)) as act:
+        articles = engine.copy_into(file)
+        made = Backup(file, articles, file.stat().st_size, time.monotonic() - began)
+        act.outcome = f"{made.articles:,} articles, {made.bytes:,} bytes"
+    return made

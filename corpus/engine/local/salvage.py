@@ -1,0 +1,212 @@
+"""All that can still be read of a damaged database, saved into a new one, which then takes its place in one step.
+
+Row by row around the damage: a table is read in ranges of its keys, and a range that cannot be read is halved, down to
+the one row that is lost. Which rows there should be is known from SQLite's own indexes too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus.engine.local.database import ArchiveFile
+from corpus.errors import CorpusInUse, CorpusUnwritable
+
+_ROWID = ("articles", "signatures", "removed", "files", "audit", "feeds")
+"""Tables whose rows have a number, by which they can be read singly."""
+
+_ASIDE = ("-wal", "-shm")
+_SHARED = (510, 0x40000002)
+"""Length and place of the bytes on which every SQLite connection to a database with a write-ahead log holds a lock,
+from its first question until it is closed (``sqlite3/src/os.h``: SHARED_SIZE, SHARED_FIRST)."""
+
+_GAP = 100_000  # keys beyond those that are known, which are tried too
+_AT_ONCE = 256  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What became of a damaged database: where it lies now, which articles are lost, and from which tables more is.
+
+    ``lost`` has the id of each lost article by its key; None where that cannot be told.
+    """
+
+    aside: Path
+    lost: dict[int, str | None]
+    torn: tuple[str, ...]
+
+
+def salvage(path: Path) -> Salvaged:
+    """Put a new database with all that can be read in the place of this one, which is kept beside.
+
+    Raises:
+        CorpusInUse: another process has it open.
+        CorpusUnwritable: the disk does not take it.
+    """
+    draft = path.with_name("archive.draft")
+    _cleared(draft)
+    try:
+        with _alone(path):
+            pass
+        lost, torn = _saved(path, draft)
+        with _alone(path):
+            return Salvaged(_switched(path, draft), lost, torn)
+    except OSError as error:
+        raise CorpusUnwritable(str(path.parent), error.strerror or str(error)) from error
+    finally:
+        _cleared(draft)
+
+
+def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], tuple[str, ...]]:
+    """Save what can be read; gives which articles are lost, and from which tables rows are."""
+    made = ArchiveFile(draft, create=True)
+    torn: list[str] = []
+    try:
+        tables = [name for (name,) in made.rows(_TABLES)]
+        columns = {name: [row[1] for row in made.rows(f"PRAGMA table_info({name})")] for name in tables}
+        with closing(sqlite3.connect(path)) as damaged:
+            damaged.text_factory = _text
+            for name in tables:
+                with made.transaction():
+                    if not _Table(damaged, name, columns[name]).save_into(made):
+                        torn.append(name)
+            known = _known(damaged, "articles")
+            ids = _ids(damaged)
+        kept = {key for (key,) in made.rows("SELECT key FROM articles")}
+        lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept)}
+    finally:
+        made.close()
+    return lost, tuple(torn)
+
+
+_TABLES = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    " AND name NOT IN ('archive', '_sqlite_migrations') ORDER BY name"
+)
+
+
+class _Table:
+    """One table of a damaged database."""
+
+    def __init__(self, damaged: sqlite3.Connection, name: str, columns: list[str]) -> None:
+        self._damaged = damaged
+        self._name = name
+        self._columns = ", ".join(columns)
+        self._insert = f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * len(columns))})"
+        self._whole = True
+
+    def save_into(self, made: ArchiveFile) -> bool:
+        """Save all rows that can be read, and say whether those are all."""
+        made.change_many(self._insert, self._rows())
+        return self._whole
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        select = f"SELECT {self._columns} FROM {self._name}"
+        try:
+            yield from self._damaged.execute(select if self._name in _ROWID else f"{select} NOT INDEXED")
+        except sqlite3.DatabaseError:
+            self._whole = False
+        else:
+            return
+        if self._name in _ROWID:
+            yield from self._around_damage(select)
+        else:
+            yield from self._backwards(select)
+
+    def _around_damage(self, select: str) -> Iterator[tuple[object, ...]]:
+        known = _known(self._damaged, self._name)
+        first, last = min(known, default=1), max(known, default=0) + _GAP
+        for start in range(first, last + 1, _AT_ONCE):
+            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", start, start + _AT_ONCE - 1)
+
+    def _range(self, select: str, first: int, last: int) -> Iterator[tuple[object, ...]]:
+        try:
+            yield from self._damaged.execute(select, [first, last]).fetchall()
+        except sqlite3.DatabaseError:
+            if first < last:
+                middle = (first + last) // 2
+                yield from self._range(select, first, middle)
+                yield from self._range(select, middle + 1, last)
+
+    def _backwards(self, select: str) -> Iterator[tuple[object, ...]]:
+        """What stands behind the damage: read from the end."""
+        order = {"sightings": "file DESC, key DESC", "bands": "band DESC, key DESC", "entries": "feed DESC, entry DESC"}
+        with suppress(sqlite3.DatabaseError):
+            yield from self._damaged.execute(f"{select} ORDER BY {order.get(self._name, 'rowid DESC')}")
+
+
+def _known(damaged: sqlite3.Connection, name: str) -> set[int]:
+    """The keys of rows that a table has, as far as the table or any index of it tells."""
+    found: set[int] = set()
+    sources = ["NOT INDEXED"]
+    with suppress(sqlite3.DatabaseError):
+        sources += [f"INDEXED BY {row[1]}" for row in damaged.execute(f"PRAGMA index_list({name})").fetchall()]
+    for source in sources:
+        for order in ("ASC", "DESC") if source == "NOT INDEXED" else ("ASC",):
+            found.update(_keys(damaged, f"SELECT key FROM {name} {source} ORDER BY {_order(source, order)}"))
+    return found
+
+
+def _order(source: str, order: str) -> str:
+    return f"key {order}" if source == "NOT INDEXED" else "NULL"
+
+
+def _keys(damaged: sqlite3.Connection, statement: str) -> Iterable[int]:
+    with suppress(sqlite3.DatabaseError):
+        for (key,) in damaged.execute(statement):
+            if isinstance(key, int):
+                yield key
+
+
+def _ids(damaged: sqlite3.Connection) -> dict[int, str]:
+    """The ids of the articles by their keys, as SQLite's own index has them."""
+    found: dict[int, str] = {}
+    with suppress(sqlite3.DatabaseError):
+        found.update(damaged.execute("SELECT key, id FROM articles INDEXED BY idx_articles_id"))
+    return found
+
+
+def _switched(path: Path, draft: Path) -> Path:
+    """Put the draft in the place of the database in one rename, and keep that beside."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+    os.link(path, aside)
+    for end in _ASIDE:  # they would be taken for the new one's
+        if (beside := path.with_name(path.name + end)).exists():
+            beside.rename(aside.with_name(aside.name + end))
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return aside
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the database alone: as SQLite's own locks tell, which stand however damaged it is.
+
+    The caller has no connection of its own open, since a process does not meet its own locks.
+    """
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED)
+        except (BlockingIOError, PermissionError) as error:
+            raise CorpusInUse(str(path.parent)) from error
+        yield
+
+
+def _cleared(draft: Path) -> None:
+    for end in ("", *_ASIDE):
+        draft.with_name(draft.name + end).unlink(missing_ok=True)
+
+
+def _text(content: bytes) -> str:
+    """A text as it is; one that is no UTF-8 is kept as near as can be, and no longer fits its checksum."""
+    return content.decode("utf-8", "replace")

@@ -1,0 +1,321 @@
+"""Looks through a whole archive and mends what can be mended: its database, its articles, its books, its index.
+
+To look needs no lock and stops nobody: the database is asked in one state, and what is on its way into the index is no
+problem. To mend needs the keeper's lock; and where the database itself must be replaced, nobody may have it open.
+Whatever is found is looked for once more after it was mended: only what is gone then counts as mended.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from corpus.analysis import Analyser
+from corpus.audit import audited
+from corpus.engine.local import LocalEngine, Salvaged, Signed, exclusive, in_indexes_alone, salvage
+from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
+from corpus.ingest import bands, checksum, signatures
+from corpus.model import Doing, Problem, Progress, Trouble, Verified
+from corpus.told import Told
+
+_PATIENCE = 2.0  # seconds for another process to end what it changes
+_AT_ONCE = 50_000  # articles that are compared with the index at once
+_NAMED = 20  # ids that are named in one sentence
+_TOLD_EVERY = 2_000  # articles
+_GREATEST = 2**62
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one look gave: the problems, and by which keys or words each kind is mended; ``gone`` never is."""
+
+    articles: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    misfits: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+    gone: list[Problem] = field(default_factory=list)
+    headless: list[int] = field(default_factory=list)
+    orphans: dict[str, int] = field(default_factory=dict)
+    keys: array[int] = field(default_factory=lambda: array("q"))
+    seqs: array[int] = field(default_factory=lambda: array("q"))
+
+    def tell(self, kind: Trouble, what: Told) -> None:
+        self.problems.append(Problem(kind, what))
+
+    def has(self, kind: Trouble) -> bool:
+        return any(each.kind is kind for each in self.problems)
+
+
+def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progress: Watch | None = None) -> Verified:
+    """Look through the archive in this folder; with ``repair`` mend it. ``by`` is for the audit.
+
+    Raises:
+        CorpusMissing: there is no archive.
+        CorpusTooNew: a newer Dateline wrote it.
+        CorpusLocked: it is to be mended, and somebody else is changing it.
+        CorpusInUse: its database is to be replaced, and another process has it open.
+        CorpusUnwritable: the disk does not take what is mended.
+    """
+    watch = progress or _silent
+    if not (data_dir / "archive.db").exists():
+        raise CorpusMissing(str(data_dir))
+    if not repair:
+        found = _looked(data_dir, watch)
+        return Verified(found.articles, tuple(found.problems))
+    with exclusive(data_dir, _PATIENCE):
+        found = _looked(data_dir, watch)
+        if not found.problems:
+            return Verified(found.articles, ())
+        lost = _mended(data_dir, found)
+        after = _looked(data_dir, watch)
+        problems = [replace(each, mended=each not in after.problems) for each in found.problems]
+        problems += [each for each in (*lost, *after.problems) if each not in found.problems]
+        problems = [replace(each, mended=False) if each in lost else each for each in problems]
+        verified = Verified(after.articles, tuple(problems))
+        _write_down(data_dir, by, verified)
+    return verified
+
+
+# How an archive is looked through.
+
+
+def _looked(folder: Path, watch: Watch) -> _Found:
+    found = _Found()
+    if not (folder / "archive.db").stat().st_size:  # SQLite would take it for a new one
+        found.faults = ["it is empty"]
+        found.tell(Trouble.DATABASE, _damaged(found.faults))
+        return found
+    try:
+        with closing(LocalEngine(folder, Analyser())) as engine:
+            _look(engine, found, watch)
+    except CorpusDamaged as error:
+        if not found.faults:
+            found.faults = [str(error.__cause__ or error)]
+            found.tell(Trouble.DATABASE, _damaged(found.faults))
+    return found
+
+
+def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
+    with engine.snapshot():
+        soundness = engine.soundness
+        found.faults = soundness.faults()
+        if found.faults:
+            own = in_indexes_alone(found.faults)
+            found.tell(Trouble.DATABASE, _disordered(found.faults) if own else _damaged(found.faults))
+        _look_at_articles(engine, found, watch)
+        found.orphans = soundness.orphans()
+        for table, rows in found.orphans.items():
+            found.tell(Trouble.BOOKS, Told(_ORPHANED[table], rows=f"{rows:,}"))
+        found.headless = _headless(engine, least=2)
+        if found.headless:
+            what = Told(
+                "{stories} stories have no article by which copies of them are found.", stories=len(found.headless)
+            )
+            found.tell(Trouble.BOOKS, what)
+    if trouble := engine.index_trouble():
+        found.tell(Trouble.INDEX, Told("The index cannot be used: {trouble}.", trouble=trouble))
+    else:
+        _look_at_index(engine, found)
+
+
+def _look_at_articles(engine: LocalEngine, found: _Found, watch: Watch) -> None:
+    total = engine.count()
+    for row in engine.soundness.articles():
+        found.articles += 1
+        found.keys.append(row.key)
+        found.seqs.append(row.seq)
+        if row.stored is None:
+            found.unreadable.append(row.key)
+            template = "The article {id} cannot be read any more: {remedy}."
+            found.tell(Trouble.ARTICLE, Told(template, id=row.id, remedy=_remedy(engine, row.key)))
+            found.gone.append(found.problems[-1])
+        elif checksum(row.stored.article) != row.stored.checksum:
+            found.misfits.append(row.key)
+            template = "The article {id} is not as it was taken in (its checksum does not fit): {remedy}."
+            found.tell(Trouble.ARTICLE, Told(template, id=row.id, remedy=_remedy(engine, row.key)))
+        if found.articles % _TOLD_EVERY == 0:
+            watch(Progress(Doing.CHECKING, found.articles, total, found.articles))
+
+
+def _remedy(engine: LocalEngine, key: int) -> str:
+    """What to do about a damaged article, after --repair has put its files down to be read again."""
+    places = [place for place in engine.ledger.holding(key) if Path(place).exists()]
+    if places:
+        return str(Told("after --repair, `dateline ingest {file}` reads it again", file=places[0]))
+    return str(Told("no file of it is known, so take it from a backup"))
+
+
+def _headless(engine: LocalEngine, *, least: int) -> list[int]:
+    """The articles that should stand for their stories and do not; a short text cannot."""
+    return [key for key in engine.soundness.headless(least=least) if _signature(engine, key)]
+
+
+def _signature(engine: LocalEngine, key: int) -> bytes | None:
+    found = engine.kept.text(key)
+    return signatures([found[1].encode("utf-8", "replace").decode()])[0] if found else None
+
+
+def _look_at_index(engine: LocalEngine, found: _Found) -> None:
+    try:
+        suspects = sorted(set(_suspects(engine, found)))
+        wrong = [key for key in suspects if _is_wrong(engine, key)]
+    except NotIndexed:
+        found.tell(Trouble.INDEX, Told("The index cannot be used: {trouble}.", trouble="it cannot be opened"))
+        return
+    if wrong:
+        template = "The index is wrong about {articles} articles, such as the ones with the keys {keys}."
+        found.tell(Trouble.INDEX, Told(template, articles=f"{len(wrong):,}", keys=tuple(map(str, wrong[:_NAMED]))))
+
+
+def _suspects(engine: LocalEngine, found: _Found) -> Iterator[int]:
+    """The keys of the articles that the index does not hold once and as they were in this state of the database."""
+    _, view = engine.indexed()
+    below = -_GREATEST
+    for start in range(0, len(found.keys) + 1, _AT_ONCE):
+        keys, seqs = found.keys[start : start + _AT_ONCE], found.seqs[start : start + _AT_ONCE]
+        up_to = keys[-1] if start + _AT_ONCE < len(found.keys) else _GREATEST
+        held = view.held(below, up_to)
+        below = up_to + 1
+        kept, indexed = set(zip(keys, seqs, strict=True)), set(held)
+        yield from (key for key, _ in kept ^ indexed)
+        if len(indexed) < len(held):
+            yield from {key for key, _ in held if sum(other == key for other, _ in held) > 1}
+
+
+def _is_wrong(engine: LocalEngine, key: int) -> bool:
+    """Whether the index is wrong about an article, though it knows of its last change: else it only lags."""
+    before = _changed(engine, key)
+    known, view = engine.indexed()
+    held = [seq for _, seq in view.held(key, key)]
+    if _changed(engine, key) != before:  # it is being changed right now
+        return False
+    if before is None:
+        return bool(held) and key not in engine.kept.removed_since(known)
+    return before <= known and held != [before]
+
+
+def _changed(engine: LocalEngine, key: int) -> int | None:
+    found = engine.kept.fetch([key]).get(key)
+    return found.seq if found else None
+
+
+# How it is mended.
+
+
+def _mended(folder: Path, found: _Found) -> list[Problem]:
+    """Mend what was found; gives what is lost by it for good."""
+    lost: list[Problem] = []
+    salvaged = _mend_database(folder, found)
+    if salvaged:
+        found = _looked_at_what_is_left(folder)
+    with closing(LocalEngine(folder, Analyser())) as engine:
+        with engine.transaction():
+            if salvaged:
+                lost += _lost(engine, salvaged)
+            _mend_articles(engine, found)
+            engine.soundness.drop_orphans()
+        _stand(engine, _headless(engine, least=1 if salvaged else 2))
+        lost += found.gone
+        if salvaged or found.has(Trouble.INDEX) or found.unreadable:
+            engine.rebuild()
+    return lost
+
+
+def _looked_at_what_is_left(folder: Path) -> _Found:
+    found = _Found()
+    with closing(LocalEngine(folder, Analyser())) as engine, engine.snapshot():
+        _look_at_articles(engine, found, _silent)
+    return found
+
+
+def _mend_database(folder: Path, found: _Found) -> Salvaged | None:
+    """Make SQLite's own indexes anew where that is enough, else save what can be read."""
+    if not found.faults:
+        return None
+    if in_indexes_alone(found.faults) and _indexed_anew(folder):
+        return None
+    return salvage(folder / "archive.db")
+
+
+def _indexed_anew(folder: Path) -> bool:
+    try:
+        with closing(LocalEngine(folder, Analyser())) as engine:
+            engine.soundness.index_anew()
+            return not engine.soundness.faults()
+    except CorpusDamaged:
+        return False
+
+
+def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
+    """What could not be saved, as sentences; the files that held it are to be read again."""
+    engine.ledger.read_again(list(salvaged.lost))
+    if "sightings" in salvaged.torn:
+        engine.soundness.read_all_again()
+    told = [
+        Told("{articles} articles could not be saved: {ids}. Ingest their files again, or take a backup.",
+             articles=f"{len(salvaged.lost):,}", ids=_named(salvaged.lost))
+    ] if salvaged.lost else []  # fmt: skip
+    told += [
+        Told("Of the table {table} not all could be saved.", table=table)
+        for table in salvaged.torn
+        if table not in {"articles", "signatures", "bands"}
+    ]
+    told.append(Told("The damaged database is kept as {file}.", file=salvaged.aside.name))
+    return [Problem(Trouble.DATABASE, each) for each in told]
+
+
+def _named(lost: dict[int, str | None]) -> tuple[str, ...]:
+    """The ids of some that are lost, or their keys where an id cannot be told."""
+    return tuple(article_id or f"#{key}" for key, article_id in list(lost.items())[:_NAMED])
+
+
+def _mend_articles(engine: LocalEngine, found: _Found) -> None:
+    """Let damaged articles come again from their files; one that cannot be read at all is taken out."""
+    engine.ledger.read_again([*found.misfits, *found.unreadable])
+    engine.soundness.put_out_of_force(found.misfits)
+    engine.remove(found.unreadable, Signed({}, (), found.unreadable, ()))
+
+
+def _stand(engine: LocalEngine, keys: Sequence[int]) -> None:
+    """Let each of these articles stand for its story."""
+    signed = {key: signature for key in keys if (signature := _signature(engine, key))}
+    into = [(band, key) for key, signature in signed.items() for band in bands(signature)]
+    with engine.transaction():
+        engine.save([], Signed(signed, into, (), ()))
+
+
+def _write_down(folder: Path, by: str, verified: Verified) -> None:
+    """Into the audit, afterwards: before, there may have been nowhere to write."""
+    left = sum(not each.mended for each in verified.problems)
+    with closing(LocalEngine(folder, Analyser())) as engine, audited(engine.ledger, by, "verify", "--repair") as act:
+        act.outcome = f"{len(verified.problems) - left} mended, {left} not"
+
+
+# The sentences.
+
+_ORPHANED = {
+    "sightings": "The books name {rows} articles in files that have been read, and the archive does not have them.",
+    "sightings of no file": "The books name {rows} articles of files that they do not know.",
+    "refused": "The books name {rows} rejections of files that they do not know.",
+    "signatures": "{rows} signatures belong to no article.",
+    "bands": "{rows} rows by which copies are found belong to no article.",
+}
+
+
+def _damaged(faults: Sequence[str]) -> Told:
+    template = "The database is damaged ({fault}): --repair saves what can be read, or restore it from a backup."
+    return Told(template, fault=faults[0])
+
+
+def _disordered(faults: Sequence[str]) -> Told:
+    return Told("An index of the database's own is wrong ({fault}): --repair makes it anew.", fault=faults[0])
+
+
+def _silent(_: object) -> None:
+    """Whoever wants to know nothing is told nothing."""
