@@ -63,7 +63,7 @@ from corpus.model import (
     Why,
     Withheld,
 )
-from corpus.plain import read_report
+from corpus.plain import read_difference, read_report
 from corpus.retrieval.query import (
     LONGEST_NAME,
     MOST_SOURCES,
@@ -173,6 +173,7 @@ __all__ = [
     "as_json_lines",
     "inert",
     "parse_inputs",
+    "read_difference",
     "read_report",
     "today",
     "zone",
