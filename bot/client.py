@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.upkeep import Upkeep
+from bot.uploads import Uploads
 from corpus import AsyncCorpus, Corpus, today
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Dateline(discord.AutoShardedClient):
         self.journal = Journal(queries=settings.log_queries)
         self.recent = Recent()
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
+        self.uploads = Uploads(settings.data_dir / "uploads")
         self.chat = Chat(self)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
         commands.load(self.tree, settings.admin_guild)
@@ -64,6 +66,7 @@ class Dateline(discord.AutoShardedClient):
         """After login and before the gateway: registered commands, and the first fill."""
         await self.tree.set_translator(CommandTranslator(self.languages))
         self.languages.commands |= await registry.register(self.tree, self.settings.admin_guild)
+        await asyncio.to_thread(self.uploads.sweep)
         await self._fill()
 
     async def _fill(self) -> None:
