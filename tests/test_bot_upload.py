@@ -1,4 +1,4 @@
-"""Articles that an admin uploads: looked through first, taken in or discarded, in the real bot on a loopback Discord."""
+"""Articles that an admin uploads: looked through first, taken in or discarded; the real bot on a loopback Discord."""
 
 import gzip
 import io
@@ -248,7 +248,9 @@ async def test_uploads_that_have_waited_for_more_than_a_day_are_swept(tmp_path):
     assert uploads.find(new.name) == new
 
 
-names = st.one_of(hostile_text, st.sampled_from(["../../etc/passwd", ".hidden", "a" * 300, "..", "x/y.jsonl", "名" * 200]))
+names = st.one_of(
+    hostile_text, st.sampled_from(["../../etc/passwd", ".hidden", "a" * 300, "..", "x/y.jsonl", "名" * 200])
+)
 
 
 @given(names.filter(bool), names.filter(bool))
