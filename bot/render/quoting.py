@@ -27,8 +27,7 @@ def quoted(found: Quoted, reader: Reader) -> ui.LayoutView:
     credit, address = article.attribution, link(article.url)
     headline = headline_of(credit, language)
     shared = [f"-# {line}" for line in shared_by(reader)]
-    phrase = phrase_of(found)
-    asked = [] if phrase.empty else [code(str(phrase))]
+    asked = [code(str(phrase_of(found)))] if article.text or not article.limited else []
     head = "\n".join([*asked, f"### {_how_near(found, language)}", _others(found, language), *shared])
     card = [
         f"### {heading(headline, address if address and len(address) <= LINK else None)}",

@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.language import Language
 from bot.markdown import Markdown, code, escape, prose, short
+from bot.render import archive
 from bot.render.layout import Item, button, clip, dialog, line, option, panel, row, view
 from corpus import LONGEST_NAME, Difference, Fate, IngestReport
 
@@ -124,21 +125,10 @@ def undecided(said: Markdown, upload: str, language: Language) -> ui.LayoutView:
 
 def taken_in(done: IngestReport, language: Language) -> list[str]:
     """What became of the files, with the first few that were refused."""
-    say = language.say
-    lines: list[str] = [
-        say(
-            "{read} read: {added} added, {changed} changed, {unchanged} unchanged, {copies} copies, "
-            "{rejected} rejected",
-            read=done.read,
-            added=done.added,
-            changed=done.updated,
-            unchanged=done.unchanged,
-            copies=done.copies,
-            rejected=len(done.rejected),
-        )
-    ]
-    refused = (_refused(each.origin, each.reason) for each in done.rejected[:_NAMED])
-    return [*lines, *refused, f"-# {say('The uploaded files are deleted.')}"]
+    refused = [_refused(each.origin, each.reason) for each in done.rejected[:_NAMED]]
+    more = _more(len(done.rejected) - len(refused), language)
+    gone = language.say("The uploaded files are deleted.")
+    return [archive.counts(done, language), *refused, *more, f"-# {gone}"]
 
 
 def _going_in(shown: Preview, language: Language) -> list[str]:
