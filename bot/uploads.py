@@ -42,8 +42,8 @@ class Upload:
 
     @property
     def files(self) -> list[Path]:
-        """The files."""
-        return sorted(self._files.iterdir())
+        """The files; none once it is discarded."""
+        return sorted(self._files.glob("*"))
 
     @property
     def changes(self) -> Path:

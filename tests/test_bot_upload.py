@@ -1,5 +1,6 @@
 """Articles that an admin uploads: looked through first, taken in or discarded; the real bot on a loopback Discord."""
 
+import asyncio
 import gzip
 import io
 import json
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from test_bot_markdown import hostile_text
 
 from bot.uploads import Uploads
-from corpus import Corpus, Intent, Keeper
+from corpus import Corpus, Intent, Keeper, Query
 from discord_double import ADMINISTRATOR, Answer, DiscordDouble, File
 
 pytestmark = pytest.mark.asyncio
@@ -89,6 +90,17 @@ async def test_an_upload_is_taken_in_after_the_bot_was_killed(own_archive):
             assert "The Evening Post" in {source.name for source in corpus.sources()}
 
 
+async def test_pressed_twice_at_once_it_is_taken_in_once(own_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, own_archive)
+        shown = await uploaded(discord, lines(*many(3)))
+        await asyncio.gather(*(shown.press("Take in", first_response=True) for _ in range(2)))
+        await discord.until(lambda: bot.output.count("command=upload-take") == 2, "both presses to have ended")
+        assert "### Taken in" in shown.text
+        with Corpus.open(own_archive) as corpus:
+            assert len(corpus.export(Query.parse("source:post.example")).hits) == 3
+
+
 async def test_discarded_or_gone_it_says_so_and_nothing_is_taken_in(own_archive):
     async with DiscordDouble() as discord:
         await started(discord, own_archive)
@@ -98,13 +110,11 @@ async def test_discarded_or_gone_it_says_so_and_nothing_is_taken_in(own_archive)
         assert "Discarded" in dropped.text
         assert not waiting(own_archive)
         shown.message.body = stale
-        again = await shown.press("Discard")
-        assert "Discarded" in again.text
-        shown.message.body = stale
-        late = await shown.press("Take in", first_response=True)
-        await discord.until(lambda: late.followups, "a word")
-        assert "no longer here" in late.followups[0].text
-        assert late.followups[0].ephemeral
+        for button in ("Discard", "Take in"):
+            late = await shown.press(button, first_response=True)
+            await discord.until(lambda late=late: late.followups, "a word")
+            assert "no longer here" in late.followups[0].text
+            assert late.followups[0].ephemeral
 
 
 async def test_dates_are_read_as_it_was_chosen(own_archive):

@@ -62,19 +62,20 @@ async def take_in(press: Press) -> None:
     try:
         report = await _read(press.interaction, found)
     except CorpusError as error:
-        await give(press.interaction, rendered.undecided(_told(found, error, language), found.name, language))
+        # Of two presses at once the other one may have taken the files in, and has told so.
+        if press.interaction.client.uploads.find(found.name) is not None:
+            await give(press.interaction, rendered.undecided(_told(found, error, language), found.name, language))
         return
     await asyncio.to_thread(found.discard)
     await give(press.interaction, facts(language.say("Taken in"), rendered.taken_in(report, language)))
 
 
 async def discard(press: Press) -> None:
-    """Delete the files; where they are gone, that is so as well."""
+    """Delete the files."""
     await press.interaction.response.defer()
-    found = press.interaction.client.uploads.find(press.text(0))
-    if found is not None:
+    if found := await _found(press):
         await asyncio.to_thread(found.discard)
-    await give(press.interaction, notice(press.reader.language.say("Discarded: nothing of it was taken in.")))
+        await give(press.interaction, notice(press.reader.language.say("Discarded: nothing of it was taken in.")))
 
 
 async def _look(press: Press, kept: Upload) -> None:
