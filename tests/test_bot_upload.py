@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bot_process import started
+from bot_process import LEAVING, started
 from hypothesis import given
 from hypothesis import strategies as st
 from test_bot_markdown import hostile_text
@@ -117,11 +117,30 @@ async def test_discarded_or_gone_it_says_so_and_nothing_is_taken_in(own_archive)
             assert late.followups[0].ephemeral
 
 
-async def test_dates_are_read_as_it_was_chosen(own_archive):
+async def test_told_to_leave_while_files_are_taken_in_the_bot_leaves_and_they_can_be_taken_in_later(own_archive):
+    async with DiscordDouble() as discord:
+        bot = await started(discord, own_archive)
+        shown = await uploaded(discord, lines(*many(500)))
+        taking = await shown.press("Take in")
+        assert "Taking the files in" in taking.text
+        began = time.monotonic()
+        bot.terminate()
+        assert await bot.wait() == 0
+        assert time.monotonic() - began < LEAVING
+        await started(discord, own_archive)
+        label = taking.buttons[0].label
+        again = await shown.press(label)
+        await again.until(lambda now: "### Taken in" in now.text or "to be added" in now.text, timeout=60)
+
+
+async def test_in_a_direct_message_too_dates_are_read_as_it_was_chosen(own_archive):
     async with DiscordDouble() as discord:
         await started(discord, own_archive)
-        shown = await uploaded(discord, lines({**NEW, "date": "05/09/2023"}), dates="month-first")
+        form = await discord.owner.slash("admin upload", channel=discord.owner.dm)
+        shown = await form.submit({"files": [lines({**NEW, "date": "05/09/2023"})], "dates": "month-first"})
+        assert shown.ephemeral
         assert "`2023-05-09`" in shown.text
+        assert "1 added" in (await taken_in(shown)).text
 
 
 async def test_more_than_a_message_holds_comes_as_a_file(own_archive):

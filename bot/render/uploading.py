@@ -27,7 +27,7 @@ AS_THEY_ARE = "as-they-are"
 
 _NAMED = 10  # changes, and rejections, that a message names
 _HEADLINE, _OUTLET = 80, 40  # UTF-16 units: twenty lines and the counts are within a message
-_ORIGIN, _REASON = 50, 110
+_ORIGIN, _REASON = 70, 110
 _INCOMING = (Fate.ADDED, Fate.UPDATED, Fate.COPY)
 
 

@@ -33,8 +33,7 @@ async def keep(interaction: Interaction, *command: str) -> Mapping[str, Any]:
     Raises:
         CorpusError: the keeper could not; its sentence says why.
     """
-    client = interaction.client
-    return await client.archive.keep(*command, inputs=client.settings.corpus_inputs, by=_who(interaction))
+    return await interaction.client.keepers.run(*command, by=_who(interaction))
 
 
 async def kept(press: Press, *command: str) -> Mapping[str, Any] | None:
