@@ -64,6 +64,15 @@ def _must_be_let(settings: Settings, guild: int | None, *, own: bool) -> None:
         raise Refused("This archive cannot be asked from here: its keeper has limited it to other places.")
 
 
+def may_keep(interaction: discord.Interaction[Dateline]) -> bool:
+    """Whether this is an admin in the right place."""
+    try:
+        must_be_admin(interaction)
+    except Refused:
+        return False
+    return True
+
+
 def must_be_admin(interaction: discord.Interaction[Dateline]) -> None:
     """Let pass an admin in the right place. Discord's own permissions on the command are only a hint.
 

@@ -14,6 +14,7 @@ from discord import app_commands
 from bot import access, commands, registry
 from bot.chart import Charts
 from bot.chat import Chat
+from bot.keepers import Keepers
 from bot.language import Languages
 from bot.logs import Journal
 from bot.press import pressed
@@ -23,6 +24,7 @@ from bot.settings import Settings
 from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.upkeep import Upkeep
+from bot.uploads import Uploads
 from corpus import AsyncCorpus, Corpus, today
 
 _log = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ class Dateline(discord.AutoShardedClient):
         self.journal = Journal(queries=settings.log_queries)
         self.recent = Recent()
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
+        self.keepers = Keepers(archive, settings.corpus_inputs)
+        self.uploads = Uploads(settings.data_dir / "uploads")
         self.chat = Chat(self)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
         commands.load(self.tree, settings.admin_guild)
@@ -64,6 +68,7 @@ class Dateline(discord.AutoShardedClient):
         """After login and before the gateway: registered commands, and the first fill."""
         await self.tree.set_translator(CommandTranslator(self.languages))
         self.languages.commands |= await registry.register(self.tree, self.settings.admin_guild)
+        await asyncio.to_thread(self.uploads.sweep)
         await self._fill()
 
     async def _fill(self) -> None:
@@ -94,7 +99,7 @@ class Dateline(discord.AutoShardedClient):
 
     async def leave(self) -> None:
         """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""
-        await self.upkeep.stop()
+        await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._part(), _PARTING)
         self.journal.leave()
@@ -108,6 +113,6 @@ class Dateline(discord.AutoShardedClient):
             await asyncio.sleep(0.02)
 
     async def close(self) -> None:
-        """Close the connection; a reindex that is under way is given up."""
-        await self.upkeep.stop()
+        """Close the connection; what changes the archive is given up."""
+        await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
         await super().close()

@@ -20,6 +20,15 @@ Act = Callable[["Press"], Awaitable[None]]
 _LONGEST_NUMBER = 6  # digits of a page
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a form: its name, its size in bytes, and where Discord keeps it."""
+
+    name: str
+    size: int
+    address: str
+
+
 class Outdated(Exception):
     """What was pressed can no longer do what it promises."""
 
@@ -61,8 +70,15 @@ class Press:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """What stands in the fields of a form, by their names."""
-        return dict(_fields(self._data.get("components", ())))
+        """What stands in the fields of a form, by their names; of a menu in it, what was chosen first."""
+        return {name: next(iter(values), "") for name, values in _fields(self._data.get("components", ()))}
+
+    @property
+    def files(self) -> tuple[Sent, ...]:
+        """The files that came with a form."""
+        sent = dict(self._data.get("resolved", {})).get("attachments", {})
+        known = (each for _, values in _fields(self._data.get("components", ())) for each in values if each in sent)
+        return tuple(Sent(sent[key]["filename"], sent[key]["size"], sent[key]["url"]) for key in known)
 
     @property
     def page(self) -> int:
@@ -99,10 +115,12 @@ async def _nothing(_: Press) -> None:
     raise Outdated
 
 
-def _fields(components: Any) -> Iterator[tuple[str, str]]:
-    """Every field of a form: it stands in a label, or in a row."""
+def _fields(components: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every field of a form with what it brings: it stands in a label, or in a row."""
     for component in components:
         if "custom_id" in component and "value" in component:
-            yield str(component["custom_id"]), str(component["value"] or "")
+            yield str(component["custom_id"]), (str(component["value"] or ""),)
+        elif "custom_id" in component and "values" in component:
+            yield str(component["custom_id"]), tuple(map(str, component["values"]))
         inner = [component["component"]] if "component" in component else component.get("components", ())
         yield from _fields(inner)

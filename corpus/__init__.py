@@ -71,7 +71,7 @@ from corpus.model import (
     Why,
     Withheld,
 )
-from corpus.plain import read_report
+from corpus.plain import read_difference, read_report
 from corpus.retrieval.query import (
     LONGEST_NAME,
     MOST_SOURCES,
@@ -190,6 +190,7 @@ __all__ = [
     "inert",
     "parse_fetching",
     "parse_inputs",
+    "read_difference",
     "read_report",
     "today",
     "verify",

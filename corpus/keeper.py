@@ -58,13 +58,15 @@ class Intent:
 
     ``again`` reads files too that are as they were when they were last read. ``remove_vanished`` takes out what was in
     a file and is in none any more; where the archive would shrink by more than a fifth by that, only with ``shrink``.
-    ``rehearse`` tells all and changes nothing.
+    ``rehearse`` tells all and changes nothing. ``once`` says that the files will not be there again: what they held
+    does not count as vanished when they are gone.
     """
 
     again: bool = False
     remove_vanished: bool = False
     shrink: bool = False
     rehearse: bool = False
+    once: bool = False
 
 
 _PLAIN = Intent()
@@ -240,7 +242,8 @@ class Keeper:
         with standing as archive:
             with place_for_downloads(self._engine.folder) as place:
                 plan = self._plan(inputs, archive, way, place, watch, again=intent.again)
-                intake = Intake(archive, act, books=plan.files, way=str(way), tell=tell)
+                books = () if intent.once else plan.files
+                intake = Intake(archive, act, books=books, way=str(way), tell=tell)
                 for each in plan.refused:
                     intake.refuse(each)
                 with closing(incoming([each.file for each in plan.files], way)) as items:

@@ -18,6 +18,7 @@ from corpus.model import (
     Difference,
     Doing,
     Excerpt,
+    Fate,
     Hit,
     IngestReport,
     InputStatus,
@@ -136,6 +137,16 @@ def difference(value: Difference) -> Plain:
         "origin": value.origin,
         "reason": value.reason,
     }
+
+
+def read_difference(told: Mapping[str, Any]) -> Difference:
+    """The line of what was changed that ``difference`` told.
+
+    Raises:
+        KeyError, ValueError: it is none.
+    """
+    names = ("id", "source", "published", "headline", "url", "origin", "reason")
+    return Difference(Fate(told["what"]), **{name: told[name] for name in names})
 
 
 def withheld(value: Withheld) -> Plain:

@@ -74,21 +74,23 @@ def index_age(status: CorpusStatus, language: Language) -> Markdown:
     return language.say("never") if status.indexed_at is None else Markdown(format_dt(status.indexed_at, "R"))
 
 
+def counts(done: IngestReport, language: Language) -> Markdown:
+    """How many articles were read, and how many became what."""
+    return language.say(
+        "{read} read: {added} added, {changed} changed, {unchanged} unchanged, {copies} copies, {rejected} rejected",
+        read=done.read,
+        added=done.added,
+        changed=done.updated,
+        unchanged=done.unchanged,
+        copies=done.copies,
+        rejected=len(done.rejected),
+    )
+
+
 def report(done: IngestReport, language: Language) -> list[str]:
     """What became of what was read, with the first few that were refused, as lines of markdown."""
     say, rejected = language.say, done.rejected
-    lines: list[str] = [
-        say(
-            "{read} read: {added} added, {changed} changed, {unchanged} unchanged, {copies} copies, "
-            "{rejected} rejected",
-            read=done.read,
-            added=done.added,
-            changed=done.updated,
-            unchanged=done.unchanged,
-            copies=done.copies,
-            rejected=len(rejected),
-        )
-    ]
+    lines: list[str] = [counts(done, language)]
     for each in rejected[:_NAMED]:
         origin, reason = code(short(each.origin, _REJECTED)), prose(short(each.reason, _REJECTED))
         lines.append(f"-# {say('rejected {origin}: {reason}', origin=origin, reason=reason)}")

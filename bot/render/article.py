@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from bot.language import Language
 from bot.markdown import Markdown, code, link, short, units
 from bot.reader import Reader
-from bot.render.cards import HEADLINE, byline, heading, headline_of, source_and_date
+from bot.render.cards import HEADLINE, byline, heading, headline_of, no_more, source_and_date
 from bot.render.fragment import leading_to
 from bot.render.layout import OPTION, TEXT, Item, button, panel, row, view
 from bot.render.pages import ROOM, page_with, pages
@@ -52,8 +52,9 @@ def article(opened: Opened, reader: Reader) -> ui.LayoutView:
     left = TEXT - ROOM - units(credit) - units(foot) - min(units(headline.markdown), HEADLINE) - _LABEL
     head = f"### {heading(headline, _address(reading, left))}\n{credit}"
     text = page_of(reading.article.text, opened.page, reading.highlights, TEXT - units(head) - units(foot))
+    body = [text, foot] if reading.article.text or not reading.article.limited else [foot]
     return view(
-        panel(head, ui.Separator(), text, foot),
+        panel(head, ui.Separator(), *body),
         row(*_turns(opened, reader), *_pass_on(opened, reader)),
         row(*_leads_on(opened, reader)),
     )
@@ -90,7 +91,9 @@ def _address(reading: Reading, room: int) -> str | None:
 def _foot(opened: Opened, reader: Reader) -> str:
     """What led to the article, as it is read back from the message; which page it is, and the article's id."""
     page = reader.language.say("page {page} of {pages}", page=opened.number, pages=len(opened.pages))
-    lines = [f"-# {page} · {code(opened.reading.article.id)}"]
+    shown = opened.reading.article
+    limited = [f"-# {no_more(reader.language, any_text=bool(shown.text))}"] if shown.limited else []
+    lines = [*limited, f"-# {page} · {code(shown.id)}"]
     lines += [f"-# {line}" for line in shared_by(reader)]
     return "\n".join([code(str(opened.query)), *lines] if opened.query else lines)
 

@@ -57,6 +57,7 @@ class _Card:
     url: str | None
     passage: str | None
     excerpts: tuple[Line, ...]
+    withheld: str = ""
 
     @classmethod
     def of(cls, hit: Hit, language: Language) -> _Card:
@@ -69,6 +70,7 @@ class _Card:
             url=link(credit.url),
             passage=leading_to(credit.url, hit.excerpts[0].text) if hit.excerpts else None,
             excerpts=tuple(_line(excerpt) for excerpt in hit.excerpts),
+            withheld=no_more(language, any_text=False) if hit.article.limited and not hit.excerpts else "",
         )
 
     def head(self, shape: _Shape) -> str:
@@ -76,7 +78,8 @@ class _Card:
         addresses = [self.passage if shape.passage else None, self.url]
         url = next((url for url in addresses if url and len(url) <= shape.link), None)
         lines = [f"### {heading(self.headline, url)}", f"-# {self.credit}{self.byline if shape.extras else ''}"]
-        return "\n".join([*lines, f"-# {self.copies}"] if self.copies and shape.extras else lines)
+        lines += [f"-# {self.copies}"] if self.copies and shape.extras else []
+        return "\n".join([*lines, f"-# {self.withheld}"] if self.withheld else lines)
 
     def shown(self, shape: _Shape) -> tuple[Line, ...]:
         """The excerpts of which there is something to be seen."""
@@ -135,6 +138,13 @@ def heading(headline: Line, url: str | None) -> str:
     if url is None:
         return text
     return f"{text} [link]({url})" if "[" in text or "]" in text or "//" in text else f"[{text}]({url})"
+
+
+def no_more(language: Language, *, any_text: bool) -> Markdown:
+    """That there is a limit to what is shown of this outlet's articles, or that there is no text of them at all."""
+    if any_text:
+        return language.say("No more of this outlet's articles is shown here.")
+    return language.say("Of this outlet's articles only headline and link are shown here.")
 
 
 def source_and_date(credit: Attribution, language: Language) -> str:

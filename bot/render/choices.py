@@ -33,6 +33,14 @@ def outlets(known: Sequence[Source], typed: str, language: Language) -> list[Cho
     return _first(_outlet(source, before, language) for source in fitting)
 
 
+def outlet(known: Sequence[Source], typed: str, language: Language) -> list[Choice[str]]:
+    """One outlet, by its key: those with what was typed in their name; a comma is a part of it."""
+    sought = typed.strip().casefold()
+    fitting = (source for source in known if sought in f"{source.name}\n{source.key}".casefold())
+    made = ((source, _outlet(source, [], language)) for source in fitting)
+    return _first(_choice(choice.name, source.key) for source, choice in made if choice)
+
+
 def words_of(headline: str) -> str:
     """A headline as a query: its words, as many of them as a choice holds."""
     query = Query.words(headline)

@@ -102,12 +102,22 @@ def select(
 
 def form(title: str, fields: Iterable[tuple[str, str, str]], act: str, *arguments: object) -> ui.Modal:
     """A form of one-line fields, each given as its name, its label and what stands in it at first."""
+    return dialog(title, ((label, line(name, value)) for name, label, value in fields), act, *arguments)
+
+
+def dialog(title: str, parts: Iterable[tuple[str, Item]], act: str, *arguments: object) -> ui.Modal:
+    """A form of up to five parts, each with its label."""
     made = ui.Modal(title=short(title, TITLE), custom_id=custom_id(act, *arguments), timeout=None)
-    for name, label, value in fields:
-        typed: ui.TextInput[Any] = ui.TextInput(custom_id=name, default=value or None, required=False, max_length=100)
-        made.add_item(ui.Label(text=short(label, FIELD), component=typed))
+    for label, part in parts:
+        made.add_item(ui.Label(text=short(label, FIELD), component=part))
     made.stop()
     return made
+
+
+def line(name: str, value: str = "", most: int = 100) -> Item:
+    """A field of a form for one line of at most so many characters, with what stands in it at first."""
+    typed: ui.TextInput[Any] = ui.TextInput(custom_id=name, default=value or None, required=False, max_length=most)
+    return typed
 
 
 def custom_id(act: str, *arguments: object) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from discord import ui
 
 from bot.language import Language
 from bot.markdown import ELLIPSIS, Line, Markdown, code, link
 from bot.reader import Reader
-from bot.render.cards import LINK, byline, heading, headline_of, source_and_date
+from bot.render.cards import LINK, byline, heading, headline_of, no_more, source_and_date
 from bot.render.layout import button, clip, panel, row, view
 from bot.render.sharing import share_or_delete, shared_by
 from corpus import Article, Query, Quoted, Span
@@ -15,6 +17,7 @@ from corpus import Article, Query, Quoted, Span
 _AROUND = 160  # characters of the article that are shown before and behind the passage
 _LOOK = 40  # characters within which a word's border is looked for there
 _ROOM = 1_600  # UTF-16 units of all that is shown of the text
+_WHOLE = 100  # percent of the words
 _LONGEST_PHRASE = 190  # characters of a phrase in a query
 
 
@@ -24,19 +27,31 @@ def quoted(found: Quoted, reader: Reader) -> ui.LayoutView:
     credit, address = article.attribution, link(article.url)
     headline = headline_of(credit, language)
     shared = [f"-# {line}" for line in shared_by(reader)]
-    head = "\n".join(
-        [code(str(phrase_of(found))), f"### {_how_near(found, language)}", _others(found, language), *shared]
-    )
+    asked = [code(str(phrase_of(found)))] if article.text or not article.limited else []
+    head = "\n".join([*asked, f"### {_how_near(found, language)}", _others(found, language), *shared])
     card = [
         f"### {heading(headline, address if address and len(address) <= LINK else None)}",
         f"-# {source_and_date(credit, language)}{byline(credit.byline, language)}",
-        f"> {_passage(article, found.span).markdown}",
+        *([f"> {_passage(article, found.span).markdown}"] if article.text or not article.limited else []),
+        *([f"-# {no_more(language, any_text=bool(article.text))}"] if article.limited else []),
     ]
     read = button(language.label("Read"), "read", article.id)
     return view(
         panel(head, ui.Separator(), ui.Section(ui.TextDisplay("\n".join(card)), accessory=read)),
         row(_pass_on(found, reader)),
     )
+
+
+def quoted_again(article: Article, span: Span, percent: int, others: int, phrase: Query | None) -> Quoted | None:
+    """What a message shows of a quote, of whose article this is known now; None where that has become another.
+
+    Of an outlet with a limit only what the message itself shows of the passage is known.
+    """
+    if article.limited:
+        words = str(phrase).strip('"')[: len(article.text)] if phrase else ""
+        article, span = replace(article, text=words), Span(0, len(words))
+    found = Quoted(article, span, percent == _WHOLE, percent / _WHOLE, others)
+    return found if article.limited or phrase_of(found) == phrase else None
 
 
 def not_quoted(query: Query, reader: Reader) -> ui.LayoutView:

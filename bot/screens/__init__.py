@@ -9,7 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.press import Act
-from bot.screens import defaults, exporting, helping, passing_on, quoting, reading, related, results, trends
+from bot.screens import (
+    auditing,
+    correcting,
+    defaults,
+    exporting,
+    helping,
+    passing_on,
+    quoting,
+    reading,
+    related,
+    results,
+    trends,
+    uploading,
+    withholding,
+)
+from bot.screens.for_admins import for_admins
+
+KEEPING: Mapping[str, Act] = {
+    "upload": uploading.upload,
+    "upload-look": uploading.look,
+    "upload-take": uploading.take_in,
+    "upload-drop": uploading.discard,
+    "correct": correcting.again,
+    "correct-fill": correcting.fill,
+    "correct-again": correcting.refill,
+    "correct-undo": correcting.undo,
+    "remove-do": withholding.take_down,
+    "remove-keep": withholding.leave,
+    "restore": withholding.restore,
+    "restore-chosen": withholding.restore_chosen,
+    "removed": withholding.turn,
+    "audit": auditing.older,
+}
+"""What only admins may press."""
 
 ACTS: Mapping[str, Act] = {
     "turn": results.turn,
@@ -42,4 +75,5 @@ ACTS: Mapping[str, Act] = {
     "forget": defaults.forget,
     "related": quoting.relate,
     "passage-share": quoting.share,
+    **{name: for_admins(act) for name, act in KEEPING.items()},
 }

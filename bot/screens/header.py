@@ -45,6 +45,13 @@ def answered(message: Message) -> Query | None:
     return Query.parse(found[1]) if found else None
 
 
+def codes_on(press: Press) -> list[str]:
+    """What stands as inline code at the beginning of texts of the message, in the order they are read."""
+    message = press.interaction.message
+    found = map(_QUERY.match, texts_of(message)) if message else ()
+    return [each[1].strip() for each in found if each]
+
+
 def page_of(message: Message) -> int:
     """The page that an answer shows, as the button that leads to any other says; the first where there is none."""
     for item in (item for row in message.components for item in getattr(row, "children", ())):

@@ -11,11 +11,11 @@ from bot.reader import Reader
 from bot.render import quoting as rendered
 from bot.render.archive import notice
 from bot.screens import passing_on, results
-from bot.screens.header import query_on, texts_of
+from bot.screens.header import query_if_any, query_on, texts_of
 from bot.screens.place import begin
 from bot.tree import answer
 from bot.written import texts_in
-from corpus import Corpus, Query, Quoted, Span
+from corpus import Corpus, Query, Span
 
 if TYPE_CHECKING:
     import discord
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.client import Dateline
 
 _LEAST = 4  # words of a quote
-_WHOLE = 100  # percent of the words
 
 
 async def related(client: Dateline, message: discord.Message, reader: Reader) -> ui.LayoutView:
@@ -54,13 +53,13 @@ async def relate(press: Press) -> None:
 async def share(press: Press) -> None:
     """The passage as it stands here, for everyone there; not where its article has become another."""
     article_id, percent, others = press.text(0), press.number(3), press.number(4)
-    span, query = Span(press.number(1), press.number(2)), query_on(press)
+    span, phrase = Span(press.number(1), press.number(2)), query_if_any(press)
     await press.interaction.response.defer()
     article = await press.interaction.client.archive.ask(Corpus.article, article_id)
     if article is None:
         raise Outdated
-    found = Quoted(article, span, percent == _WHOLE, percent / _WHOLE, others)
-    if rendered.phrase_of(found) != query:
+    found = rendered.quoted_again(article, span, percent, others, phrase)
+    if found is None:
         raise Outdated
     await passing_on.post(press, rendered.quoted(found, passing_on.publicly(press.reader)))
 

@@ -41,6 +41,7 @@ _changes = click.option(
 @_yes
 @_dry_run
 @_changes
+@click.option("--once", is_flag=True, hidden=True, help="Book no file: these will not be there again.")
 @as_json("report")
 @click.pass_obj
 def ingest(

@@ -4,7 +4,7 @@
     python -P launcher.py path/to/program.py [arguments]
 
 DISCORD_DOUBLE_API and DISCORD_DOUBLE_GATEWAY hold the addresses. Webhook and interaction routes take theirs from
-`Route.BASE` too.
+`Route.BASE` too; files lie where `Asset.BASE` says.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from pathlib import Path
 
 
 def _point_discord_here() -> None:
+    import discord
     import discord.gateway
     import discord.http
     import yarl
 
     discord.http.Route.BASE = os.environ.pop("DISCORD_DOUBLE_API")
+    discord.Asset.BASE = str(yarl.URL(discord.http.Route.BASE).origin())
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ.pop("DISCORD_DOUBLE_GATEWAY"))
 
 

@@ -10,6 +10,11 @@ import discord
 from discord import app_commands
 
 from bot import access
+from bot.commands.admin.audit import audit
+from bot.commands.admin.correct import correct
+from bot.commands.admin.limits import limit, limits
+from bot.commands.admin.removal import remove, removed, restore
+from bot.commands.admin.upload import upload
 from bot.language import Language
 from bot.markdown import Markdown, code, prose
 from bot.reader import reader_of
@@ -24,6 +29,10 @@ if TYPE_CHECKING:
 _TOKEN_LIFE = 14.5 * 60  # seconds: an interaction can be answered for 15 minutes (Discord's documentation)
 
 
+_Command = app_commands.Command[Any, ..., Any]
+_CARE: tuple[_Command, ...] = (upload, correct, remove, restore, removed, limit, limits, audit)
+
+
 class Admin(app_commands.Group):
     """Commands for admins; Discord hides them from others only by default, so each is checked here again."""
 
@@ -33,6 +42,8 @@ class Admin(app_commands.Group):
             description="For those who keep the archive",
             default_permissions=discord.Permissions(manage_guild=True),
         )
+        for command in _CARE:
+            self.add_command(command)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Let admins pass, and refuse all others with a sentence."""
