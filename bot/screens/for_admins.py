@@ -34,7 +34,7 @@ async def keep(interaction: Interaction, *command: str) -> Mapping[str, Any]:
         CorpusError: the keeper could not; its sentence says why.
     """
     client = interaction.client
-    return await client.archive.keep(*command, inputs=client.settings.corpus_inputs, by=_who(interaction))
+    return await client.archive.keep(*command, inputs=client.settings.corpus_inputs, by=who(interaction))
 
 
 async def kept(press: Press, *command: str) -> Mapping[str, Any] | None:
@@ -52,6 +52,6 @@ async def tell(press: Press, view: ui.LayoutView) -> None:
     await press.interaction.followup.send(view=view, ephemeral=True)
 
 
-def _who(interaction: Interaction) -> str:
+def who(interaction: Interaction) -> str:
     """The one who acts, as the audit has them."""
     return f"discord:{interaction.user.id} {clean(interaction.user.name)}"
