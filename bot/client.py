@@ -23,7 +23,7 @@ from bot.screens import ACTS
 from bot.settings import Settings
 from bot.translator import CommandTranslator
 from bot.tree import Tree
-from bot.upkeep import Upkeep
+from bot.upkeep import WORKER, Upkeep
 from bot.uploads import Uploads
 from corpus import AsyncCorpus, Corpus, today
 
@@ -80,7 +80,7 @@ class Dateline(discord.AutoShardedClient):
             _log.warning("the archive is empty: fill it with `dateline ingest PATH`, or set CORPUS_INPUTS")
             return
         _log.info("the archive is empty: filling it from CORPUS_INPUTS")
-        self.upkeep.begin()
+        self.upkeep.begin("reindex", by=WORKER)
 
     async def on_app_command_completion(
         self, interaction: discord.Interaction[Any], _: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu

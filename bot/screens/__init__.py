@@ -15,6 +15,7 @@ from bot.screens import (
     defaults,
     exporting,
     helping,
+    keeping,
     passing_on,
     quoting,
     reading,
@@ -41,6 +42,9 @@ KEEPING: Mapping[str, Act] = {
     "restore-chosen": withholding.restore_chosen,
     "removed": withholding.turn,
     "audit": auditing.older,
+    "keeping-cancel": keeping.cancel,
+    "vanished-out": keeping.take_out,
+    "vanished-keep": keeping.leave_in,
 }
 """What only admins may press."""
 

@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 
 def nothing_yet(client: Dateline, reader: Reader) -> ui.LayoutView:
     """There is no article yet: that it is being filled, or how it is filled."""
-    return empty(reader.language, filling=client.upkeep.running, inputs=bool(client.settings.corpus_inputs))
+    return empty(reader.language, filling=client.upkeep.running is not None, inputs=bool(client.settings.corpus_inputs))

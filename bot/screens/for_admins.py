@@ -33,7 +33,7 @@ async def keep(interaction: Interaction, *command: str) -> Mapping[str, Any]:
     Raises:
         CorpusError: the keeper could not; its sentence says why.
     """
-    return await interaction.client.keepers.run(*command, by=_who(interaction))
+    return await interaction.client.keepers.run(*command, by=who(interaction))
 
 
 async def kept(press: Press, *command: str) -> Mapping[str, Any] | None:
@@ -51,6 +51,6 @@ async def tell(press: Press, view: ui.LayoutView) -> None:
     await press.interaction.followup.send(view=view, ephemeral=True)
 
 
-def _who(interaction: Interaction) -> str:
+def who(interaction: Interaction) -> str:
     """The one who acts, as the audit has them."""
     return f"discord:{interaction.user.id} {clean(interaction.user.name)}"

@@ -12,7 +12,8 @@ from bot.commands.suggestions import Suggest, in_time
 from bot.reader import reader_of
 from bot.render import article, limiting, withholding
 from bot.render.choices import outlet
-from bot.render.layout import OPTIONS
+from bot.render.layout import OPTION, OPTIONS
+from bot.screens.keeping import inputs_of
 from corpus import Corpus
 
 if TYPE_CHECKING:
@@ -55,3 +56,11 @@ async def suggest_outlet(interaction: discord.Interaction[Dateline], typed: str)
 async def suggest_limits(interaction: discord.Interaction[Dateline], typed: str) -> list[Choice[str]]:
     """What may be chosen as a limit."""
     return limiting.choices(typed, (await reader_of(interaction)).language)
+
+
+@_to_admins
+async def suggest_input(interaction: discord.Interaction[Dateline], typed: str) -> list[Choice[str]]:
+    """The configured inputs with what was typed in their name."""
+    sought, names = typed.strip().casefold(), (each.name for each in inputs_of(interaction))
+    fitting = [Choice(name=name, value=name) for name in names if sought in name.casefold() and len(name) <= OPTION]
+    return fitting[:OPTIONS]
