@@ -62,12 +62,12 @@ async def looked_at(
             yield await ended
 
 
-def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Article]) -> None:
-    """Write down how a feed was left, with these articles of it taken in."""
+def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Article], *, new: int) -> None:
+    """Write down how a feed was left, with these articles of it taken in, so many of which are new."""
     newest = max([str(each.published) for each in articles], default="")
     state = replace(
         polled.state,
-        articles=polled.state.articles + len(articles),
+        articles=polled.state.articles + new,
         newest=max(newest, polled.state.newest or "") or None,
     )
     told = {name: value.isoformat() if name in _MOMENTS and value else value for name, value in asdict(state).items()}

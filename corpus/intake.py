@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from corpus.engine.local import Change, Ledger, Signed, Stored
-from corpus.ingest import Begun, Ended, Found, Incoming, Marked, Verdict, corrected, is_long, judge
+from corpus.ingest import Begun, Ended, Found, Incoming, Marked, Verdict, Way, corrected, is_long, judge
 from corpus.model import Article, Difference, Fate, Progress, Rejection
 from corpus.stories import Kept, Stories
 
@@ -81,7 +81,9 @@ class _Judged(NamedTuple):
 class Intake:
     """All that one act of a keeper reads, batch by batch; a batch counts when it is stored."""
 
-    def __init__(self, archive: Archive, act: int, *, books: Sequence[Planned] = (), way: str = "", tell: Tell) -> None:
+    def __init__(
+        self, archive: Archive, act: int, *, books: Sequence[Planned] = (), way: Way | None = None, tell: Tell
+    ) -> None:
         """``books`` are the files that ``Begun`` numbers, read in this ``way``; without, nothing is booked."""
         self.verdicts: Counter[Verdict] = Counter()
         self.rejected: list[Rejection] = []
@@ -97,6 +99,11 @@ class Intake:
     def read(self) -> int:
         """How many articles were read until now, whatever became of them."""
         return self.verdicts.total() + len(self.rejected)
+
+    @property
+    def new(self) -> int:
+        """How many articles came that were not there before, copies of others among them."""
+        return self.verdicts[Verdict.NEW] + self.verdicts[Verdict.COPY]
 
     def refuse(self, rejected: Rejection) -> None:
         """Count something that could not be taken in."""
@@ -187,7 +194,7 @@ class Intake:
         self._archive.ledger.close_book(
             page.file,
             page.planned.checksum,
-            self._way,
+            str((self._way or Way()).of(page.planned.file)),
             articles=page.articles,
             refused=page.refused,
             run=self._act if whole else None,

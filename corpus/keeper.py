@@ -25,6 +25,7 @@ from corpus.fetch import Fetching
 from corpus.following import Followed
 from corpus.ingest import (
     DateOrder,
+    FieldMap,
     Incoming,
     Marked,
     Reached,
@@ -114,13 +115,15 @@ class Keeper:
         *,
         source: str | None = None,
         dates: DateOrder | None = None,
+        field_map: FieldMap | None = None,
         intent: Intent = _PLAIN,
         tell: Tell | None = None,
         progress: Watch | None = None,
     ) -> IngestReport:
         """Take in what these inputs hold; every article is stored, then found.
 
-        ``source`` stands for articles that name none, ``dates`` says how to read 05/09/2023. Files that are as they
+        ``source`` stands for articles that name none, ``dates`` says how to read 05/09/2023, ``field_map`` which names
+        stand for which parts. Files that are as they
         were when they were last read in this way are passed over. ``tell`` is told each difference, ``progress`` how
         far it has come. What was taken in stays, whatever stops the rest.
 
@@ -129,7 +132,7 @@ class Keeper:
             StoreError: the archive cannot be written.
         """
         wanted = [each if isinstance(each, Input) else Input.of_path(each) for each in inputs]
-        way = Way(source, dates)
+        way = Way(source, dates, field_map)
         with self._act("ingest", [each.location for each in wanted], intent) as act:
             report = self._taken_in(wanted, act.number, way, intent, tell=tell, watch=progress)
             act.outcome = _summed_up(report)
@@ -243,7 +246,7 @@ class Keeper:
             with place_for_downloads(self._engine.folder) as place:
                 plan = self._plan(inputs, archive, way, place, watch, again=intent.again)
                 books = () if intent.once else plan.files
-                intake = Intake(archive, act, books=books, way=str(way), tell=tell)
+                intake = Intake(archive, act, books=books, way=way, tell=tell)
                 for each in plan.refused:
                     intake.refuse(each)
                 with closing(incoming([each.file for each in plan.files], way)) as items:
@@ -268,14 +271,15 @@ class Keeper:
             looking = following.looked_at(feeds, archive.ledger, self._fetching, datetime.now(UTC))
             done = 0
             async for feed, polled in looking:
-                items = as_incoming(polled.articles, Way())
+                items = as_incoming([(raw, Way()) for raw in polled.articles])
+                before = intake.new
                 stored = intake.take(items)
                 if indexed and stored:
                     self._put(stored)
                 if polled.state.trouble:
                     intake.refuse(Rejection(feed.state.url, polled.state.trouble))
                 articles = [each.article for each in items if isinstance(each, Marked)]
-                following.leave(archive.ledger, feed, polled, articles)
+                following.leave(archive.ledger, feed, polled, articles, new=intake.new - before)
                 done += 1
                 watch(Progress(Doing.FETCHING, done, len(feeds), intake.read))
 
@@ -291,7 +295,7 @@ class Keeper:
         if on_the_web:
             fetched = downloaded(on_the_web, place, archive.ledger, self._fetching, watch, again=again)
             there = chain(there, asyncio.run(fetched))
-        return planned(there, archive.ledger, str(way), again=again)
+        return planned(there, archive.ledger, way, again=again)
 
     def _store(self, batches: Iterator[list[Incoming]], intake: Intake, *, indexed: bool) -> None:
         """Take batches in; what is to be found at once goes into the index a part at a time."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.engine.local import Ledger
-from corpus.ingest import Found, file_checksum
+from corpus.ingest import Found, Way, file_checksum
 from corpus.intake import Planned
 from corpus.model import Rejection
 
@@ -30,16 +30,17 @@ class Plan:
         return sum(each.file.size for each in self.files)
 
 
-def planned(found: Iterable[Planned | Rejection], ledger: Ledger, way: str, *, again: bool) -> Plan:
+def planned(found: Iterable[Planned | Rejection], ledger: Ledger, way: Way, *, again: bool) -> Plan:
     """Compare files with what the books say of them; with ``again`` all are to be read."""
     files: list[Planned] = []
     refused: list[Rejection] = []
     skipped = unchanged = 0
     for each in found:
-        book = None if isinstance(each, Rejection) else ledger.book(each.file.place)
         if isinstance(each, Rejection):
             refused.append(each)
-        elif again or book is None or book.gone or (book.checksum, book.way) != (each.checksum, way):
+            continue
+        book = ledger.book(each.file.place)
+        if again or book is None or book.gone or (book.checksum, book.way) != (each.checksum, str(way.of(each.file))):
             files.append(each)
         else:
             refused += ledger.refused(book.key)

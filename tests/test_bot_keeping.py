@@ -78,7 +78,9 @@ async def test_an_input_is_read_by_its_name_and_the_first_of_each_kind_are_named
     with news.open("a") as more:
         more.write('\n{"title": "No *date*", "text": "It held.", "source": "post.example"}')
         for n in range(5):
-            more.write(f'\n{{"title": "=New {n}", "text": "Fresh {n} {n}.", "source": "p.example", "date": "2024-04-01"}}')
+            more.write(
+                f'\n{{"title": "=New {n}", "text": "Fresh {n} {n}.", "source": "p.example", "date": "2024-04-01"}}'
+            )
     async with DiscordDouble() as discord:
         await started(discord, data, CORPUS_INPUTS=f"news={news} other={tmp_path}")
         assert [each.value for each in await discord.owner.autocomplete("admin ingest", focused="name", name="ne")] == [

@@ -130,7 +130,12 @@ def test_an_aggregator_names_the_outlet_by_itself():
         (b"", "no feed"),
         (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><rss version="2.0"></rss>', "entities of its own"),
         ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><rss></rss>'.encode("utf-16"), "entities of its own"),
-        (b'<rss version="2.0"><channel>' + b"<a>" * 50_000, "nested too deeply"),
+        (b'<html xmlns="x">' + b"<a>" * 50_000, "this is a page"),
+        (b"<x>" + b"<a>" * 50_000, "no feed"),
+        (b"<a " * 500_000, "no feed"),
+        (b"<" * 4_000_000, "no feed"),
+        (b'<a x="/>">' * 200_000, "no feed"),
+        (b"<!---->" * 500 + b"<x/>", "no feed"),
         (b"<rss>" + b" " * 9_000_000, "larger than 8 MiB"),
     ],
 )
@@ -154,12 +159,40 @@ def test_no_bytes_are_more_than_a_sentence(body):
 
 @pytest.mark.parametrize(
     ("text", "teaser"),
-    [(WHOLE, False), (TEASER, True), (WHOLE + "[…]", True), (WHOLE + "<a href='x'>Read more</a>", True),
+    [(WHOLE, False), ("港务局周二开会决定码头的事。" * 12, False),
+     ("." * 50_000 + "a " * 60, False), (TEASER, True), (WHOLE + "[…]", True), (WHOLE + "<a href='x'>Read more</a>", True),
      (WHOLE + " Weiterlesen »", True), ("A short note.", True)],
 )  # fmt: skip
 def test_a_teaser_is_known(text, teaser):
     (entry,) = read_feed(rss(item(1, text.replace("<", "&lt;"))).encode(), URL).entries
     assert is_teaser(entry) is teaser
+
+
+def test_pages_of_lists_and_pictures_within_a_feed_are_no_depth():
+    told = item(1, "<![CDATA[" + "<br><img src='a'><p>News of the harbour." * 20 + "]]>")
+    assert len(read_feed(rss(*[told.replace("post-1", f"post-{n}") for n in range(20)]).encode(), URL).entries) == 20
+
+
+def test_entries_that_bear_one_id_are_told_apart_by_their_links():
+    first, second = read_feed(rss(item(1), item(2, guid="post-1")).encode(), URL).entries
+    assert (first.id, second.id) == (first.url, second.url)
+    told = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "A"}, {"title": "B"}]})
+    assert len({entry.id for entry in read_feed(told.encode(), URL).entries}) == 2
+
+
+def test_a_feed_is_in_the_encoding_that_http_says_where_it_says_none():
+    body = rss(item(1, "Привет из порта. " * 30)).partition("?>")[2].encode("cp1251")
+    (entry,) = read_feed(body, URL, "text/xml", "windows-1251").entries
+    assert entry.summary.startswith("Привет из порта.")
+
+
+def test_a_link_that_is_no_address_is_none():
+    assert read_feed(rss(item(1, link="http://[x")).encode(), URL).entries[0].url is None
+
+
+def test_a_broken_feed_is_read_as_far_as_it_goes():
+    broken = rss(item(1), item(2)).replace("<title>Council meets 2</title>", "<title>Council & co <b>meets</title>")
+    assert read_feed(broken.encode(), URL).entries[0].headline == "Council meets 1"
 
 
 # How a feed is polled.

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import FetchFailed
 from corpus.feeds.reading import Entry, Feed
-from corpus.fetch import Fetched
-from corpus.ingest import clean_text, host_of, page_article
+from corpus.ingest import UNSPACED, clean_text, host_of, page_article
 from corpus.model import RawArticle
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ _MORE = re.compile(
 )
 """How a text ends that goes on elsewhere, in the languages of many feeds."""
 
+_ENDING = 60  # characters in which that is looked for
 _LASTING = frozenset({401, 402, 403, 404, 406, 410, 451})
 """Answers that will be the same the next time."""
 
@@ -39,10 +39,10 @@ class Text(Enum):
 
 def is_teaser(entry: Entry) -> bool:
     """Whether the feed gives less of an article than its page would."""
-    text = clean_text(entry.content or entry.summary)
     if entry.url is None:
         return False
-    return _MORE.search(text) is not None or len(text.split()) < _FEWEST
+    text = clean_text(entry.text)
+    return _MORE.search(text[-_ENDING:]) is not None or _words(text) < _FEWEST
 
 
 async def with_page(raw: RawArticle, entry: Entry, fetcher: Fetcher) -> tuple[RawArticle, Text]:
@@ -52,10 +52,11 @@ async def with_page(raw: RawArticle, entry: Entry, fetcher: Fetcher) -> tuple[Ra
     try:
         if not await fetcher.allowed_by_robots(entry.url):
             return raw, Text.TEASER
-        page = _read(await fetcher.get(entry.url, accept="text/html,application/xhtml+xml"))
+        answer = await fetcher.get(entry.url, accept="text/html,application/xhtml+xml")
     except FetchFailed as error:
         lasting = error.status in _LASTING or (error.status is None and "FETCH_" in error.reason)
         return raw, Text.TEASER if lasting else Text.LATER
+    page = page_article(answer.body, answer.final_url, answer.charset)
     text = str(page.fields.get("text") or "") if page else ""
     if page is None or len(text) <= len(clean_text(str(raw.fields.get("text") or ""))):
         return raw, Text.TEASER
@@ -75,7 +76,7 @@ def raw_article(feed: Feed, entry: Entry, url: str) -> RawArticle:
     fields = {
         "id": entry.id if entry.id != entry.url else None,
         "title": entry.headline,
-        "text": entry.content if len(entry.content) >= len(entry.summary) else entry.summary,
+        "text": entry.text,
         "date": entry.published or entry.updated,
         "url": entry.url,
         "author": entry.byline,
@@ -87,18 +88,12 @@ def raw_article(feed: Feed, entry: Entry, url: str) -> RawArticle:
     return RawArticle({name: value for name, value in fields.items() if value}, f"{url}#{entry.id}")
 
 
+def _words(text: str) -> int:
+    """How many words a text has; where words are not spaced, two letters count as one."""
+    return max(len(text.split()), len(UNSPACED.findall(text)) // 2)
+
+
 def _same_house(host: str, home: str) -> bool:
     """Whether two hosts are one outlet's: ``feeds.news.example`` and ``news.example``."""
     one, other = host.split(".")[-2:], home.split(".")[-2:]
     return host == home or (one == other and (host.endswith(home) or home.endswith(host)))
-
-
-def _read(page: Fetched) -> RawArticle | None:
-    """What stands in a page, by the form for pages."""
-    body = page.body
-    if page.charset and page.charset.lower() not in {"utf-8", "utf8"}:
-        try:
-            body = body.decode(page.charset).encode()
-        except (LookupError, UnicodeError):
-            body = page.body
-    return page_article(body, page.final_url)

@@ -52,6 +52,7 @@ def write_opml(feeds: Iterable[Outline]) -> str:
     lxml.etree.SubElement(lxml.etree.SubElement(opml, "head"), "title").text = "Dateline"
     body = lxml.etree.SubElement(opml, "body")
     for url, name in feeds:
-        lxml.etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=url)
+        shown = "".join(each if each.isprintable() else " " for each in name)
+        lxml.etree.SubElement(body, "outline", type="rss", text=shown, title=shown, xmlUrl=url)
     written: str = lxml.etree.tostring(opml, encoding="unicode", pretty_print=True)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{written}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ EVERY = timedelta(minutes=15)
 """How often a feed is looked at, unless it or its host wants otherwise."""
 
 _SELDOMEST = timedelta(days=1)
+_NEVER = -1  # tries of an entry whose page is not worth another
 _TRIES = 3  # times that the page of an entry is asked for
 _MOST_PAGES = 50  # pages that are asked for in one look
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -34,7 +36,7 @@ class FeedState:
     ``polled_at`` is the last look, ``changed_at`` the last one that found something, ``next_at`` the next (None: never,
     until its keeper asks). ``failures`` counts those in a row, ``trouble`` is the last one's sentence, ``note`` says
     what its keeper should know. ``articles`` is how many it gave, ``newest`` the latest date among them, in ISO 8601;
-    ``teasers`` how many have only the feed's own few words.
+    ``teasers`` how many of its entries have only its own few words.
     """
 
     url: str
@@ -54,7 +56,10 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is remembered of an entry: a hash of what it said, and how often its page was asked for in vain."""
+    """What is remembered of an entry: a hash of what it said, and how often its page was asked for in vain.
+
+    0 says that its text is whole, -1 that its page will never give more.
+    """
 
     checksum: bytes
     tries: int = 0
@@ -77,7 +82,7 @@ async def poll(
     known = Validators() if pending else Validators(state.etag, state.modified)
     try:
         answer = await fetcher.get(state.url, known, accept=_ACCEPT)
-        feed = read_feed(answer.body, state.url, answer.content_type) if answer.status != _NOT_MODIFIED else None
+        feed = None if answer.status == _NOT_MODIFIED else await _read(answer, state.url)
     except CorpusError as error:
         return Polled(_failed(state, error, now, every), seen)
     state = _answered(state, answer, feed, now, every)
@@ -85,9 +90,13 @@ async def poll(
         return Polled(state, seen)
     found = await _Look(feed, state.url, seen, fetcher).taken()
     changed = now if found.articles else state.changed_at
-    return Polled(
-        replace(state, changed_at=changed, teasers=state.teasers + found.teasers), found.seen, tuple(found.articles)
-    )
+    teasers = sum(each.tries != 0 for each in found.seen.values())
+    return Polled(replace(state, changed_at=changed, teasers=teasers), found.seen, tuple(found.articles))
+
+
+async def _read(answer: Fetched, url: str) -> Feed:
+    """The feed of an answer, read off the loop: it may be megabytes."""
+    return await asyncio.to_thread(read_feed, answer.body, url, answer.content_type, answer.charset)
 
 
 class _Look:
@@ -96,7 +105,6 @@ class _Look:
     def __init__(self, feed: Feed, url: str, seen: Mapping[bytes, Seen], fetcher: Fetcher) -> None:
         self.articles: list[RawArticle] = []
         self.seen: dict[bytes, Seen] = {}
-        self.teasers = 0
         self._feed = feed
         self._url = url
         self._before = seen
@@ -112,12 +120,12 @@ class _Look:
             if before and before.checksum == checksum and not 0 < before.tries < _TRIES:
                 self.seen[key] = before
             else:
-                tries = before.tries if before and before.checksum == checksum else 0
+                tries = max(before.tries, 0) if before and before.checksum == checksum else 0
                 self.seen[key] = Seen(checksum, await self._take(entry, tries))
         return self
 
     async def _take(self, entry: Entry, tries: int) -> int:
-        """Take an entry in; how often its page was asked for in vain by now, 0 where it need not be asked for again."""
+        """Take an entry in; how often its page was asked for in vain by now, as in ``Seen``."""
         raw = raw_article(self._feed, entry, self._url)
         came, asked = Text.WHOLE, self._pages < _MOST_PAGES
         if is_teaser(entry):
@@ -125,8 +133,13 @@ class _Look:
             raw, came = await with_page(raw, entry, self._fetcher) if asked else (raw, Text.LATER)
         if not tries or came is Text.WHOLE:
             self.articles.append(raw)
-        self.teasers += came is not Text.WHOLE and not tries
-        return max(tries + asked, 1) if came is Text.LATER else 0
+        match came:
+            case Text.LATER:
+                return max(tries + asked, 1)
+            case Text.TEASER:
+                return _NEVER
+            case Text.WHOLE:
+                return 0
 
 
 def _answered(state: FeedState, answer: Fetched, feed: Feed | None, now: datetime, every: timedelta) -> FeedState:

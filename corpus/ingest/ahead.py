@@ -7,44 +7,27 @@ read, and ends when nobody takes its articles any more, however the first proces
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import pickle
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
 from corpus.beside import beside
-from corpus.ingest.dates import DateOrder
 from corpus.ingest.files import Found
 from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import parse
 from corpus.ingest.read import Begun, Ended, Item, Reader
+from corpus.ingest.way import Way
 from corpus.model import Article, RawArticle, Rejection
-
-READING = 1
-"""Counts up whenever an unchanged file would be read in another way than before: then every file is read again."""
 
 _AT_ONCE = 2_000
 """Articles that are handed over together, and for so few no second process is started: that costs half a second."""
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How files are read, on their keeper's word: the outlet of articles that name none, the order of 05/09/2023."""
-
-    source: str | None = None
-    dates: DateOrder | None = None
-
-    def __str__(self) -> str:
-        """Differs where anything differs by which a file is read, so that a file is read again by another way."""
-        return json.dumps([READING, self.source, self.dates])
 
 
 class Reached(NamedTuple):
@@ -64,16 +47,24 @@ class _Order(NamedTuple):
 
     def batches(self, start: int = 0) -> Iterator[list[Incoming]]:
         """Everything from this item on; how far that is in bytes stands at the end of each batch."""
-        reader = Reader(self.files)
-        items = islice(reader, start, None)
+        reader = Reader(self.files, self.way)
+        items = islice(self._by_the_way(reader), start, None)
         while raw := list(islice(items, _AT_ONCE)):
-            yield [*as_incoming(raw, self.way), Reached(reader.done)]
+            yield [*as_incoming(raw), Reached(reader.done)]
+
+    def _by_the_way(self, reader: Reader) -> Iterator[tuple[Item, Way]]:
+        """Each item, with the way of its file."""
+        way = self.way
+        for item in reader:
+            if isinstance(item, Begun):
+                way = self.way.of(self.files[item.number])
+            yield item, way
 
 
-def as_incoming(raw: Sequence[Item], way: Way) -> list[Marked | Rejection | Begun | Ended]:
-    """What was read, parsed and marked."""
-    parsed = [_parsed(each, way) if isinstance(each, RawArticle) else each for each in raw]
-    articles = [(made, each) for made, each in zip(parsed, raw, strict=True) if isinstance(made, Article)]
+def as_incoming(raw: Sequence[tuple[Item, Way]]) -> list[Marked | Rejection | Begun | Ended]:
+    """What was read, each in its way, parsed and marked."""
+    parsed = [_parsed(each, way) if isinstance(each, RawArticle) else each for each, way in raw]
+    articles = [(made, each) for made, (each, _) in zip(parsed, raw, strict=True) if isinstance(made, Article)]
     origins = [each.origin for _, each in articles if isinstance(each, RawArticle)]
     signed = iter(marked([made for made, _ in articles], origins))
     return [next(signed) if isinstance(made, Article) else made for made in parsed]

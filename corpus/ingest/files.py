@@ -11,6 +11,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from corpus.errors import UnreadableInput
+from corpus.ingest.field_map import BESIDE, OF_FOLDER, FieldMap, field_map_for
 from corpus.model import Rejection
 
 PASSED_OVER = re.compile(r"\.|(?:readme|licen[cs]e|copying|notice|changelog)(?:\.(?:md|rst|txt))?$", re.IGNORECASE)
@@ -24,7 +25,8 @@ class Found:
     """A file to be read.
 
     ``place`` is by what it is known again, ``root`` is the place of the file, folder or address that was named,
-    ``origin`` is what a person is told, ``name`` is by what its form is known, ``size`` is in bytes.
+    ``origin`` is what a person is told, ``name`` is by what its form is known, ``size`` is in bytes; ``field_map`` lies
+    beside it.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class Found:
     origin: str
     name: str
     size: int
+    field_map: FieldMap | None = None
 
 
 def found(paths: Sequence[Path]) -> Iterator[Found | Rejection]:
@@ -101,7 +104,7 @@ def _files(path: Path) -> Iterator[tuple[Path, Path | None]]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in sorted(files + links):
-            if not PASSED_OVER.match(name):
+            if not PASSED_OVER.match(name) and not name.endswith(BESIDE) and name != OF_FOLDER:
                 yield Path(folder, name), path
     for error in closed:
         yield Path(error.filename), path
@@ -115,9 +118,12 @@ def _found(path: Path, folder: Path | None, root: Path) -> Found | Rejection | N
             return Rejection(origin, refusal)
         if folder is not None and path.is_dir():
             return None
-        return Found(path, place_of(path), place_of(root), origin, path.name, path.stat().st_size)
+        field_map = field_map_for(path, root)
+        return Found(path, place_of(path), place_of(root), origin, path.name, path.stat().st_size, field_map)
     except OSError as error:
         return Rejection(origin, f"cannot be read ({error.strerror or error})")
+    except UnreadableInput as error:
+        return Rejection(error.origin, error.reason)
     except RuntimeError:  # from Path.resolve, until Python 3.13
         return Rejection(origin, "a link that leads to itself")
 

@@ -1,4 +1,4 @@
-"""Opens .gz and .zip as streams, within limits. Nothing is ever written to disk; knows no form of article.
+"""Opens .gz, .bz2, .zst and .zip as streams, within limits. Nothing is ever written to disk; knows no form of article.
 
 The limits are for archives that unpack to a million times their size, or that hold themselves: real collections of
 news pack 3 to 20 times, and generated ones below 100 times.
@@ -6,6 +6,7 @@ news pack 3 to 20 times, and generated ones below 100 times.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import lzma
@@ -13,7 +14,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
+
+import zstandard
 
 from corpus.ingest.stream import Unread, buffered
 from corpus.model import Rejection
@@ -26,7 +29,14 @@ FREE_BYTES = 32 * 2**20
 
 MAX_MEMBERS = 500_000
 
-_DAMAGED = (zlib.error, lzma.LZMAError, EOFError, zipfile.BadZipFile, gzip.BadGzipFile)
+PACKED = (".gz", ".bz2", ".zst")
+"""How the names of packed files end."""
+
+_WIDEST = 2**25  # bytes that a frame of Zstandard may want to look back: its own levels up to 19 want 8 MiB
+_CHUNK = 2**16
+_MAGIC = 10  # bytes by which a packing is known
+_SIP = 512  # packed bytes that Zstandard is given at once: a block of four may become 128 KiB
+_DAMAGED = (zlib.error, lzma.LZMAError, EOFError, zipfile.BadZipFile, gzip.BadGzipFile, zstandard.ZstdError)
 
 
 @dataclass(slots=True)
@@ -51,9 +61,9 @@ class Allowance:
             raise Unread(f"unpacks to more than {MAX_RATIO} times its size: it and the rest were not read")
 
 
-def is_gzip(head: bytes) -> bool:
-    """Whether a file that begins so is compressed by gzip."""
-    return head.startswith(b"\x1f\x8b")
+def is_packed(head: bytes) -> bool:
+    """Whether a file that begins so is one packed by gzip, bzip2 or Zstandard."""
+    return _is_gzip(head) or _is_bzip2(head) or _is_zstandard(head)
 
 
 def is_zip(head: bytes) -> bool:
@@ -61,9 +71,25 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def unzipped(stream: BinaryIO, allowance: Allowance) -> io.BufferedReader:
-    """What a gzip stream holds."""
-    return buffered(_Unpacked(gzip.GzipFile(fileobj=stream, mode="rb"), allowance))
+def unpacked(stream: io.BufferedReader, allowance: Allowance) -> io.BufferedReader:
+    """What a packed stream holds; however often it was packed anew and appended, all of it."""
+    head = stream.peek(_MAGIC)
+    if _is_gzip(head):
+        return buffered(_Unpacked(gzip.GzipFile(fileobj=stream, mode="rb"), allowance))
+    return buffered(_Unpacked(_Bzip2(stream) if _is_bzip2(head) else _Zstandard(stream), allowance))
+
+
+def _is_gzip(head: bytes) -> bool:
+    return head.startswith(b"\x1f\x8b")
+
+
+def _is_bzip2(head: bytes) -> bool:
+    return head.startswith(b"BZh") and head[4:10] in {b"1AY&SY", b"\x17rE8P\x90"}
+
+
+def _is_zstandard(head: bytes) -> bool:
+    """RFC 8878, 3.1.1 and 3.1.2: a frame, or one to be skipped."""
+    return head.startswith(b"\x28\xb5\x2f\xfd") or (head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50)  # noqa: PLR2004  # 16 magics
 
 
 def members(stream: BinaryIO, origin: str, allowance: Allowance) -> Iterator[tuple[str, io.BufferedReader] | Rejection]:
@@ -121,10 +147,83 @@ def _refusal(info: zipfile.ZipInfo) -> str | None:
     return None
 
 
+class _Packed(Protocol):
+    def read1(self, size: int, /) -> bytes:
+        """Up to so many unpacked bytes; none at the end."""
+
+
+class _Bzip2:
+    """A bzip2 stream: a block that becomes 45 MB is never held."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._unpack = bz2.BZ2Decompressor()
+
+    def read1(self, size: int) -> bytes:
+        """Up to so many bytes; none at the end.
+
+        Raises:
+            EOFError: it is damaged or cut off.
+        """
+        try:
+            return self._read(size)
+        except (OSError, ValueError) as error:
+            raise EOFError from error
+
+    def _read(self, size: int) -> bytes:
+        while True:
+            more = self._stream.read(_CHUNK) if self._unpack.needs_input or self._unpack.eof else b""
+            if self._unpack.eof:
+                more = self._unpack.unused_data + more
+                if not more:
+                    return b""
+                self._unpack = bz2.BZ2Decompressor()
+            elif self._unpack.needs_input and not more:
+                raise EOFError
+            if data := self._unpack.decompress(more, size):
+                return data
+
+
+class _Zstandard:
+    """A stream of Zstandard's frames, by sips; the library's own reader takes what is cut off for whole."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frames = zstandard.ZstdDecompressor(max_window_size=_WIDEST)
+        self._frame = self._frames.decompressobj()
+        self._begun = False
+        self._rest = b""
+        self._ready = b""
+
+    def read1(self, size: int) -> bytes:
+        """Up to so many bytes; none at the end.
+
+        Raises:
+            EOFError: it is cut off.
+        """
+        while not self._ready:
+            packed = self._rest[:_SIP] or self._stream.read(_CHUNK)
+            if not packed:
+                if self._begun:
+                    raise EOFError
+                return b""
+            self._rest = self._rest[_SIP:] if self._rest else packed[_SIP:]
+            self._take(packed[:_SIP])
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
+
+    def _take(self, packed: bytes) -> None:
+        self._begun = True
+        self._ready = self._frame.decompress(packed)
+        if self._frame.eof:
+            self._rest = self._frame.unused_data + self._rest
+            self._frame, self._begun = self._frames.decompressobj(), False
+
+
 class _Unpacked(io.RawIOBase):
     """Counts what comes out of a decompressor and gives its many errors one name."""
 
-    def __init__(self, stream: zipfile.ZipExtFile | gzip.GzipFile, allowance: Allowance) -> None:
+    def __init__(self, stream: _Packed, allowance: Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
 

@@ -12,7 +12,7 @@ import click
 from corpus import plain, show
 from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
-from corpus.ingest import DateOrder
+from corpus.ingest import DateOrder, read_field_map
 from corpus.inputs import Input
 from corpus.intake import Tell, Watch
 from corpus.keeper import Intent, Keeper
@@ -36,6 +36,11 @@ _changes = click.option(
 @click.argument("what", metavar="PATH|NAME...", nargs=-1, required=True)
 @click.option("--source", help="The outlet of articles that name none, on your word.")
 @click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read dates like 05/09/2023.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="A file in TOML: which fields stand for which part of an article.",
+)
 @_again
 @_remove_vanished
 @_yes
@@ -50,21 +55,25 @@ def ingest(
     what: tuple[str, ...],
     source: str | None,
     dates: DateOrder | None,
-    changes: Path | None,
     *,
+    mapping: Path | None,
+    changes: Path | None,
     as_json: bool,
     **wanted: bool,
 ) -> int:
-    """Take articles in from files, folders, .zip and .gz, or from inputs by their names.
+    """Take articles in from files and folders, packed or not, or from inputs by their names.
 
     A file that has not changed since it was read is passed over.
     """
     if "" in what:
         raise click.UsageError("A PATH is empty: name a file or folder.")
     inputs = [_input(place, each) for each in what]
+    field_map = read_field_map(mapping) if mapping else None
 
     def run(keeper: Keeper, intent: Intent, tell: Tell | None, watch: Watch | None) -> IngestReport:
-        return keeper.ingest(inputs, source=source, dates=dates, intent=intent, tell=tell, progress=watch)
+        return keeper.ingest(
+            inputs, source=source, dates=dates, field_map=field_map, intent=intent, tell=tell, progress=watch
+        )
 
     return _reported(place, run, Intent(**wanted), changes, create=True, as_json=as_json)
 

@@ -27,7 +27,7 @@ _CHARSET = re.compile(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LATIN = {"iso8859-1", "ascii"}
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
-_LONGEST_PAGE = 4 * 2**20
+LONGEST_PAGE = 4 * 2**20
 """Bytes of a page: trafilatura takes up to 10 s and 150 MB for one megabyte of tables."""
 
 _DATE_METAS = (
@@ -45,7 +45,7 @@ def read_page(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
     import lxml.etree  # noqa: PLC0415  # with trafilatura 0.25 s and 40 MB, which only archives of pages need
     import lxml.html  # noqa: PLC0415
 
-    page = _DECLARATION.sub("", _decoded(whole(stream, _LONGEST_PAGE)), count=1)
+    page = _DECLARATION.sub("", _decoded(whole(stream, LONGEST_PAGE)), count=1)
     try:
         tree = lxml.html.document_fromstring(page.replace("\x00", ""))
     except (lxml.etree.ParserError, ValueError):
@@ -66,9 +66,17 @@ def read_page(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
     yield RawArticle({name: value for name, value in found if value}, origin)
 
 
-def page_article(page: bytes, origin: str) -> RawArticle | None:
+def in_utf8(page: bytes, charset: str | None) -> bytes:
+    """A page as UTF-8 where HTTP said that it is in another encoding, and it is."""
+    try:
+        return page.decode(charset).encode() if charset and charset not in {"utf-8", "utf8"} else page
+    except (LookupError, UnicodeError):
+        return page
+
+
+def page_article(page: bytes, origin: str, charset: str | None) -> RawArticle | None:
     """The one article of a page that was fetched; None where there is none that can be read."""
-    stream: Any = io.BytesIO(page)  # all that is asked of it is to be read
+    stream: Any = io.BytesIO(in_utf8(page, charset))  # all that is asked of it is to be read
     try:
         found = next(read_page(stream, origin), None)
     except Unread:

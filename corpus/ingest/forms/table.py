@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus.ingest.fields import is_known
 from corpus.ingest.stream import MAX_LINE, NOT_TEXT, Unread, numbered_lines
@@ -22,14 +22,14 @@ _END = "\x00end of file\x00"
 """A last row of our own: if it does not come back as a row, a quote was still open when the file ended."""
 
 
-def looks_tabular(head: bytes) -> bool:
-    """Whether the first line of a text reads as a header row that names a text or a date."""
+def looks_tabular(head: bytes, known: Collection[str] = ()) -> bool:
+    """Whether the first line of a text reads as a header row that names a text or a date, or what is ``known``."""
     line = head.lstrip().split(b"\n", 1)[0].decode("utf-8", "replace")
-    return max(_known_names(line, delimiter) for delimiter in _DELIMITERS) >= _FEWEST_NAMES
+    return max(_known_names(line, delimiter, known) for delimiter in _DELIMITERS) >= _FEWEST_NAMES
 
 
-def read_table(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | Rejection]:
-    """The rows as articles; the origin of each is the line where it begins.
+def read_table(stream: io.BufferedReader, origin: str, known: Collection[str] = ()) -> Iterator[RawArticle | Rejection]:
+    """The rows as articles; the origin of each is the line where it begins. ``known`` are names of its fields.
 
     Raises:
         Unread: no header row, a cell longer than ``MAX_LINE``, or a quote that is never closed.
@@ -39,8 +39,8 @@ def read_table(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | 
         raise Unread("empty")
     number, line = first
     header_line = line.decode("utf-8", "surrogateescape")
-    delimiter = max(_DELIMITERS, key=lambda candidate: _known_names(header_line, candidate))
-    if not _known_names(header_line, delimiter):
+    delimiter = max(_DELIMITERS, key=lambda candidate: _known_names(header_line, candidate, known))
+    if not _known_names(header_line, delimiter, known):
         raise Unread("the first row names no known field (title, text, date, source, url, ...)", number)
     csv.field_size_limit(MAX_LINE)  # process-wide, and at first 128 KiB: too short for an article in HTML
     lines = _Lines(stream, header_line, number)
@@ -82,12 +82,12 @@ def _is_escaped(cell: str) -> bool:
     return False
 
 
-def _known_names(line: str, delimiter: str) -> int:
+def _known_names(line: str, delimiter: str, known: Collection[str]) -> int:
     try:
         row = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return 0
-    return sum(is_known(name) for name in row)
+    return sum(is_known(name) or name.strip().lower() in known for name in row)
 
 
 class _Lines:
