@@ -13,7 +13,7 @@ from discord.utils import format_dt
 
 from bot.changes import Changes
 from bot.language import Language
-from bot.markdown import Markdown, code, escape, prose, short, units
+from bot.markdown import ELLIPSIS, Markdown, code, escape, prose, short, units
 from bot.render.archive import counts
 from bot.render.layout import TEXT, button, clip, panel, row, view
 from bot.upkeep import Outcome, Run
@@ -312,7 +312,7 @@ def _fate(fate: Fate, language: Language) -> Markdown:
 
 def _difference(one: Difference, language: Language) -> str:
     if one.fate is Fate.REJECTED:
-        origin, reason = code(short(one.origin or "", _ORIGIN)), prose(short(one.reason or "", _REASON))
+        origin, reason = code(_end_of(one.origin or "")), prose(short(one.reason or "", _REASON))
         return f"-# {language.say('rejected {origin}: {reason}', origin=origin, reason=reason)}"
     parts = (
         short(one.headline or "", _HEADLINE),
@@ -320,6 +320,12 @@ def _difference(one: Difference, language: Language) -> str:
         short(one.published or "", _OUTLET),
     )
     return f"-# {' · '.join(escape(part) for part in parts if part)}"
+
+
+def _end_of(origin: str) -> str:
+    """Where something stood: of a long path the end, which has the file and the line."""
+    cut = origin if len(origin) <= _ORIGIN else f"{ELLIPSIS}{origin[-_ORIGIN:]}"
+    return short(cut, 2 * _ORIGIN + 1)
 
 
 def _question(vanished: int, articles: int, language: Language) -> Markdown:
