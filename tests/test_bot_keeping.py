@@ -290,21 +290,21 @@ def test_whatever_was_read_its_report_is_within_the_limits_of_a_message(name, on
     first = dict.fromkeys(Fate, (one,) * 3)
     report = IngestReport(added=10**9, rejected=(Rejection(rejected, rejected),), vanished=10**9, held_back=held)
     outcome = Outcome(datetime.now(UTC), report, Changes("changes.csv", b"", 10**6, 10**6, first))
-    shown = keeping.ended(run, outcome, ENGLISH.language, articles=10**9, attaches=False)
+    shown = keeping.ended(run, outcome, ENGLISH, articles=10**9, attaches=False)
     assert within_limits(shown.view)
-    assert within_limits(keeping.under_way(run, ENGLISH.language, late=True))
+    assert within_limits(keeping.under_way(run, ENGLISH, late=True))
 
 
 @given(location=texts, names=st.lists(texts, max_size=60))
 def test_whatever_the_inputs_are_called_they_are_within_a_message(location, names):
     rows = [(Input(name, location, Kind.PATH), InputStatus(3, 4, 1, datetime.now(UTC))) for name in names]
-    assert within_limits(keeping.inputs(rows, ENGLISH.language))
+    assert within_limits(keeping.inputs(rows, ENGLISH))
 
 
 def test_progress_tells_the_share_that_is_done():
     run = Run(("reindex",), "discord:1 Ada")
     run.see(Progress(Doing.READING, 45, 100, 1234))
-    shown = text_of(keeping.under_way(run, ENGLISH.language))
+    shown = text_of(keeping.under_way(run, ENGLISH))
     assert "**Reading** · begun <t:" in shown
     assert "by Ada" in shown
     assert "`█████████░░░░░░░░░░░` 45% · 1,234 articles" in shown
