@@ -251,7 +251,7 @@ def changes_file(folder, headlines):
     file = folder / "changes.jsonl"
     row = dict.fromkeys(HEADERS)
     lines = [json.dumps(row | {"what": "added", "headline": each}, ensure_ascii=False) for each in headlines]
-    file.write_text("".join(f"{each}\n" for each in lines), encoding="utf-8")
+    file.write_text("".join(f"{each}\n" for each in lines), encoding="utf-8", errors="replace")
     return file
 
 
