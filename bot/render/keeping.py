@@ -13,7 +13,7 @@ from discord.utils import format_dt
 
 from bot.changes import Changes
 from bot.language import Language
-from bot.markdown import Markdown, code, escape, prose, short, units
+from bot.markdown import ELLIPSIS, Markdown, code, escape, prose, short, units
 from bot.render.archive import counts
 from bot.render.layout import TEXT, button, clip, panel, row, view
 from bot.upkeep import Outcome, Run
@@ -109,7 +109,11 @@ def cancel(run: Run, language: Language) -> ui.Item[ui.LayoutView]:
 def going_on(run: Run, language: Language) -> list[str]:
     """What it does, how much of it is done, since when and until when, as lines of markdown."""
     say, since = language.say, Markdown(format_dt(run.since, "R"))
-    began = say("begun {when} by {name}", when=since, name=run.name) if run.name else say("begun {when}", when=since)
+    began = (
+        say("begun {when} by {name}", when=since, name=short(run.name, _OUTLET))
+        if run.name
+        else say("begun {when}", when=since)
+    )
     if run.progress is None:
         return [f"**{_doing(run, language)}** · {began}"]
     done = [
@@ -132,9 +136,10 @@ def ended(run: Run, outcome: Outcome, language: Language, *, articles: int, atta
         return Shown(view(panel(said if run.what == "reindex" else say("This failed. {trouble}", trouble=trouble))))
     changes = outcome.changes
     held = outcome.report.held_back
-    lines = [f"### {_done(run, language)}", *report(outcome, language)]
+    lines = [f"### {_done(run, language)}"]
     if held:
         lines.append(_question(outcome.report.vanished, articles, language))
+    lines += report(outcome, language)
     attached = changes if changes and not changes.all_named and attaches else None
     if changes and not changes.all_named:
         lines.append(f"-# {_about_the_file(attached, changes, language)}")
@@ -261,7 +266,7 @@ def _bar(progress: Progress, language: Language) -> str:
 
 def _given_up(outcome: Outcome, language: Language) -> Markdown:
     if outcome.given_up:
-        return language.say("This was given up by {name}. The archive is whole.", name=outcome.given_up)
+        return language.say("This was given up by {name}. The archive is whole.", name=short(outcome.given_up, _OUTLET))
     return language.say("This was given up, because the bot is leaving. The archive is whole.")
 
 
@@ -312,7 +317,7 @@ def _fate(fate: Fate, language: Language) -> Markdown:
 
 def _difference(one: Difference, language: Language) -> str:
     if one.fate is Fate.REJECTED:
-        origin, reason = code(short(one.origin or "", _ORIGIN)), prose(short(one.reason or "", _REASON))
+        origin, reason = code(_end_of(one.origin or "")), prose(short(one.reason or "", _REASON))
         return f"-# {language.say('rejected {origin}: {reason}', origin=origin, reason=reason)}"
     parts = (
         short(one.headline or "", _HEADLINE),
@@ -320,6 +325,12 @@ def _difference(one: Difference, language: Language) -> str:
         short(one.published or "", _OUTLET),
     )
     return f"-# {' · '.join(escape(part) for part in parts if part)}"
+
+
+def _end_of(origin: str) -> str:
+    """Where something stood: of a long path the end, which has the file and the line."""
+    cut = origin if len(origin) <= _ORIGIN else f"{ELLIPSIS}{origin[-_ORIGIN:]}"
+    return short(cut, 2 * _ORIGIN + 1)
 
 
 def _question(vanished: int, articles: int, language: Language) -> Markdown:
