@@ -26,7 +26,7 @@ _SHARED = (510, 0x40000002)
 """Length and place of the bytes on which every SQLite connection to a database with a write-ahead log holds a lock,
 from its first question until it is closed (``sqlite3/src/os.h``: SHARED_SIZE, SHARED_FIRST)."""
 
-_GAP = 100_000  # keys beyond those that are known, which are tried too
+_LEAST_ROW = 64  # bytes: no row of these tables with an index takes less, so a file has no more of them
 _AT_ONCE = 256  # rows
 
 
@@ -120,10 +120,14 @@ class _Table:
             yield from self._backwards(select)
 
     def _around_damage(self, select: str) -> Iterator[tuple[object, ...]]:
-        known = _known(self._damaged, self._name)
-        first, last = min(known, default=1), max(known, default=0) + _GAP
-        for start in range(first, last + 1, _AT_ONCE):
-            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", start, start + _AT_ONCE - 1)
+        """Keys count up from 1; those that are told beyond what the file can hold may be true, or damage."""
+        pages, size = (
+            int(self._damaged.execute(f"PRAGMA {each}").fetchone()[0]) for each in ("page_count", "page_size")
+        )
+        blocks = {key // _AT_ONCE for key in _known(self._damaged, self._name)}
+        for block in sorted(blocks.union(range(pages * size // _LEAST_ROW // _AT_ONCE + 1))):
+            first = block * _AT_ONCE
+            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", first, first + _AT_ONCE - 1)
 
     def _range(self, select: str, first: int, last: int) -> Iterator[tuple[object, ...]]:
         try:
