@@ -256,13 +256,21 @@ def _indexed_anew(folder: Path) -> bool:
 
 def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
     """What could not be saved, as sentences; the files that held it are to be read again."""
-    engine.ledger.read_again(list(salvaged.lost))
+    engine.ledger.read_again([*salvaged.lost, *salvaged.doubtful])
     if "sightings" in salvaged.torn:
         engine.soundness.read_all_again()
     told = [
         Told("{articles} articles could not be saved: {ids}. Ingest their files again, or take a backup.",
              articles=f"{len(salvaged.lost):,}", ids=_named(salvaged.lost))
     ] if salvaged.lost else []  # fmt: skip
+    told += [
+        Told(
+            "The article {id} may be {other}: its id is in doubt. Compare it with its file or a backup.",
+            id=one,
+            other=two,
+        )
+        for one, two in salvaged.doubtful.values()
+    ]
     if not engine.count():
         told = [Told("No article could be saved. Restore a backup, or ingest all files again.")]
     told += [
