@@ -72,12 +72,11 @@ def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progres
         found = _looked(data_dir, watch)
         if not found.problems:
             return Verified(found.articles, ())
-        lost = _mended(data_dir, found)
+        lost, aside = _mended(data_dir, found)
         after = _looked(data_dir, watch)
-        problems = [replace(each, mended=each not in after.problems) for each in found.problems]
-        problems += [each for each in (*lost, *after.problems) if each not in found.problems]
-        problems = [replace(each, mended=False) if each in lost else each for each in problems]
-        verified = Verified(after.articles, tuple(problems))
+        left = {*lost, *after.problems}
+        problems = [replace(each, mended=each not in left) for each in dict.fromkeys([*found.problems, *lost, *left])]
+        verified = Verified(after.articles, (*problems, *aside))
         _write_down(data_dir, by, verified)
     return verified
 
@@ -208,11 +207,14 @@ def _changed(engine: LocalEngine, key: int) -> int | None:
 # How it is mended.
 
 
-def _mended(folder: Path, found: _Found) -> list[Problem]:
-    """Mend what was found; gives what is lost by it for good."""
+def _mended(folder: Path, found: _Found) -> tuple[list[Problem], list[Problem]]:
+    """Mend what was found; gives what is lost for good, and where a damaged database was put aside."""
     lost: list[Problem] = []
+    aside: list[Problem] = []
     salvaged = _mend_database(folder, found)
     if salvaged:
+        kept = Told("The damaged database is kept as {file}.", file=salvaged.aside.name)
+        aside.append(Problem(Trouble.DATABASE, kept, mended=True))
         found = _looked_at_what_is_left(folder)
     with closing(LocalEngine(folder, Analyser())) as engine:
         with engine.transaction():
@@ -224,7 +226,7 @@ def _mended(folder: Path, found: _Found) -> list[Problem]:
         lost += found.gone
         if salvaged or found.has(Trouble.INDEX) or found.unreadable:
             engine.rebuild()
-    return lost
+    return lost, aside
 
 
 def _looked_at_what_is_left(folder: Path) -> _Found:
@@ -254,7 +256,7 @@ def _indexed_anew(folder: Path) -> bool:
 
 def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
     """What could not be saved, as sentences; the files that held it are to be read again."""
-    engine.ledger.read_again(list(salvaged.lost))
+    engine.ledger.read_again([*salvaged.lost, *salvaged.doubtful])
     if "sightings" in salvaged.torn:
         engine.soundness.read_all_again()
     told = [
@@ -262,11 +264,20 @@ def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
              articles=f"{len(salvaged.lost):,}", ids=_named(salvaged.lost))
     ] if salvaged.lost else []  # fmt: skip
     told += [
+        Told(
+            "The article {id} may be {other}: its id is in doubt. Compare it with its file or a backup.",
+            id=one,
+            other=two,
+        )
+        for one, two in salvaged.doubtful.values()
+    ]
+    if not engine.count():
+        told = [Told("No article could be saved. Restore a backup, or ingest all files again.")]
+    told += [
         Told("Of the table {table} not all could be saved.", table=table)
         for table in salvaged.torn
         if table not in {"articles", "signatures", "bands"}
     ]
-    told.append(Told("The damaged database is kept as {file}.", file=salvaged.aside.name))
     return [Problem(Trouble.DATABASE, each) for each in told]
 
 

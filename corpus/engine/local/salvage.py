@@ -26,19 +26,23 @@ _SHARED = (510, 0x40000002)
 """Length and place of the bytes on which every SQLite connection to a database with a write-ahead log holds a lock,
 from its first question until it is closed (``sqlite3/src/os.h``: SHARED_SIZE, SHARED_FIRST)."""
 
-_GAP = 100_000  # keys beyond those that are known, which are tried too
+_LEAST_ROW = 64  # bytes: no row of these tables with an index takes less, so a file has no more of them
 _AT_ONCE = 256  # rows
+_HEADER = 32  # bytes of SQLite's header that are looked at: sqlite.org/fileformat, 1.3
+_MOST_CUT = 16  # a file that should be longer than so many times its length has a damaged header
 
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
     """What became of a damaged database: where it lies now, which articles are lost, and from which tables more is.
 
-    ``lost`` has the id of each lost article by its key; None where that cannot be told.
+    ``lost`` has the id of each lost article by its key; None where that cannot be told. Of ``doubtful`` ones the table
+    and its index told different ids: the first is kept.
     """
 
     aside: Path
     lost: dict[int, str | None]
+    doubtful: dict[int, tuple[str, str]]
     torn: tuple[str, ...]
 
 
@@ -54,17 +58,27 @@ def salvage(path: Path) -> Salvaged:
     try:
         with _alone(path):
             pass
-        lost, torn = _saved(path, draft)
+        _padded(path)
+        lost, doubtful, torn = _saved(path, draft)
         with _alone(path):
-            return Salvaged(_switched(path, draft), lost, torn)
+            return Salvaged(_switched(path, draft), lost, doubtful, torn)
     except OSError as error:
         raise CorpusUnwritable(str(path.parent), error.strerror or str(error)) from error
     finally:
         _cleared(draft)
 
 
-def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], tuple[str, ...]]:
-    """Save what can be read; gives which articles are lost, and from which tables rows are."""
+def _padded(path: Path) -> None:
+    """Let a file whose end was cut off be as long as its first page says, or SQLite would not even read its schema."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    page, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    if path.stat().st_size < page * pages < _MOST_CUT * path.stat().st_size:
+        os.truncate(path, page * pages)
+
+
+def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tuple[str, str]], tuple[str, ...]]:
+    """Save what can be read; gives which articles are lost, whose ids are in doubt, and from which tables rows are."""
     made = ArchiveFile(draft, create=True)
     torn: list[str] = []
     try:
@@ -74,15 +88,16 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], tuple[str, .
             damaged.text_factory = _text
             for name in tables:
                 with made.transaction():
-                    if not _Table(damaged, name, columns[name]).save_into(made):
+                    if not _Table(damaged, name, columns[name], path.stat().st_size).save_into(made):
                         torn.append(name)
             known = _known(damaged, "articles")
             ids = _ids(damaged)
-        kept = {key for (key,) in made.rows("SELECT key FROM articles")}
-        lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept)}
+        kept: dict[int, str] = dict(made.rows("SELECT key, id FROM articles"))
+        lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept.keys())}
+        doubtful = {key: (kept[key], told) for key, told in ids.items() if kept.get(key, told) != told}
     finally:
         made.close()
-    return lost, tuple(torn)
+    return lost, doubtful, tuple(torn)
 
 
 _TABLES = (
@@ -94,7 +109,8 @@ _TABLES = (
 class _Table:
     """One table of a damaged database."""
 
-    def __init__(self, damaged: sqlite3.Connection, name: str, columns: list[str]) -> None:
+    def __init__(self, damaged: sqlite3.Connection, name: str, columns: list[str], size: int) -> None:
+        self._size = size
         self._damaged = damaged
         self._name = name
         self._columns = ", ".join(columns)
@@ -120,10 +136,11 @@ class _Table:
             yield from self._backwards(select)
 
     def _around_damage(self, select: str) -> Iterator[tuple[object, ...]]:
-        known = _known(self._damaged, self._name)
-        first, last = min(known, default=1), max(known, default=0) + _GAP
-        for start in range(first, last + 1, _AT_ONCE):
-            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", start, start + _AT_ONCE - 1)
+        """Keys count up from 1; those that are told beyond what the file can hold may be true, or damage."""
+        blocks = {key // _AT_ONCE for key in _known(self._damaged, self._name)}
+        for block in sorted(blocks.union(range(self._size // _LEAST_ROW // _AT_ONCE + 1))):
+            first = block * _AT_ONCE
+            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", first, first + _AT_ONCE - 1)
 
     def _range(self, select: str, first: int, last: int) -> Iterator[tuple[object, ...]]:
         try:

@@ -113,8 +113,11 @@ class Soundness:
 
 
 def in_indexes_alone(faults: list[str]) -> bool:
-    """Whether these faults are such that making SQLite's own indexes anew may mend them."""
-    return all(any(words in fault for words in _OWN_INDEXES) for fault in faults)
+    """Whether these faults are such that making SQLite's own indexes anew may mend them.
+
+    Not where the ids of articles are concerned: a second witness of what an id was is not thrown away.
+    """
+    return all(any(words in fault for words in _OWN_INDEXES) and "articles_id" not in fault for fault in faults)
 
 
 def _read(row: list[object]) -> Stored | None:
