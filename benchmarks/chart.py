@@ -29,7 +29,8 @@ _PANELS: dict[str, dict[str, Callable[[Step], float]]] = {
     },
     "megabytes": {
         "on disk": lambda step: step.disk_megabytes,
-        "memory of the ingest": lambda step: step.ingest_megabytes,
+        "memory of the ingest": lambda step: step.ingest_memory.megabytes,
+        "of it private": lambda step: step.ingest_memory.private,
     },
     "seconds": {
         "start to first answer": lambda step: step.start_seconds,
