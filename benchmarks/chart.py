@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.growth_table import Growth, Step
 
@@ -29,7 +29,8 @@ _PANELS: dict[str, dict[str, Callable[[Step], float]]] = {
     },
     "megabytes": {
         "on disk": lambda step: step.disk_megabytes,
-        "memory of the ingest": lambda step: step.ingest_megabytes,
+        "memory of the ingest": lambda step: step.ingest_memory.megabytes,
+        "of it private": lambda step: step.ingest_memory.private,
     },
     "seconds": {
         "start to first answer": lambda step: step.start_seconds,
@@ -56,10 +57,11 @@ def _panel(axes: Axes, title: str, lines: dict[str, Callable[[Step], float]], gr
         axes.plot(sizes, values, color=colour, marker=marker, linestyle=style, label=name)
     axes.set(xscale="log", yscale="log", title=title, xlabel="articles")
     low, high = axes.get_ylim()
-    axes.set_ylim(low / 1.5, high * 1.5)
-    plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
+    axes.set_ylim(low / 2, high * 2)
+    axes.xaxis.set_major_locator(FixedLocator(sizes))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(plain)
-        axis.set_minor_formatter(NullFormatter())
-    axes.grid(visible=True, which="both", color="#dddddd", linewidth=0.6)
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_locator(NullLocator())
+    axes.grid(visible=True, color="#dddddd", linewidth=0.6)
     axes.legend(frameon=False)

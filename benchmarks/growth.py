@@ -30,7 +30,7 @@ from benchmarks.growth_table import Growth, Step, as_json, markdown
 from benchmarks.machine import described
 from benchmarks.process import started
 from benchmarks.queries import QuestionMaker
-from benchmarks.tree import megabytes
+from benchmarks.tree import Memory, memory
 from corpus import Corpus, Query
 from corpus.analysis import Analyser
 from corpus.engine.local import LocalEngine
@@ -100,11 +100,9 @@ def _steps(options: _Options, folder: Path, console: Console) -> Iterator[Step]:
         with part.open("w", encoding="utf-8") as written:
             written.writelines(islice(lines, size - before))
         asks = asks or _asks(part, options)
-        seconds, memory = _ingested(place, part)
+        seconds, most = _ingested(place, part)
         part.unlink()
-        yield replace(
-            _measured(place, size, asks), added=size - before, ingest_seconds=seconds, ingest_megabytes=memory
-        )
+        yield replace(_measured(place, size, asks), added=size - before, ingest_seconds=seconds, ingest_memory=most)
         before, taken = size, taken + seconds
 
 
@@ -125,12 +123,12 @@ def _command(place: Path, file: Path) -> list[str]:
     return [sys.executable, "-m", "corpus", "--data-dir", str(place), "ingest", str(file), "--json"]
 
 
-def _ingested(place: Path, file: Path) -> tuple[float, float]:
+def _ingested(place: Path, file: Path) -> tuple[float, Memory]:
     """Seconds that the ingest of a file took, and the most memory that its processes had together."""
-    start, most = perf_counter(), 0.0
+    start, most = perf_counter(), Memory(0, 0)
     with subprocess.Popen(_command(place, file), stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            most = max(most, megabytes(process.pid))
+            most = Memory(*map(max, most, memory(process.pid)))
             sleep(_LOOK)
     if process.returncode:
         raise _Stopped("The ingest failed.")
@@ -150,7 +148,7 @@ def _measured(place: Path, size: int, asks: Sequence[Ask]) -> Step:
         articles=size,
         added=0,
         ingest_seconds=0.0,
-        ingest_megabytes=0.0,
+        ingest_memory=Memory(0, 0),
         disk_megabytes=sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) / 1e6,
         start_seconds=start,
         add_seconds=median(added),

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 
-def megabytes(pid: int) -> float:
-    """Memory of a process and its descendants in 10**6 bytes, what they share counted once (Pss of proc(5)).
+class Memory(NamedTuple):
+    """10**6 bytes: all that is mapped, what processes share counted once, and of that what no file backs."""
+
+    megabytes: float
+    private: float
+
+
+def memory(pid: int) -> Memory:
+    """The memory of a process and its descendants (Pss and Pss_Anon of proc(5)).
 
     0 without a /proc, and for what has ended.
     """
-    return sum(_own(each) for each in _tree(pid)) * 1024 / 1e6
+    own = [_own(each) for each in _tree(pid)]
+    return Memory(*(sum(each.get(name, 0) for each in own) * 1024 / 1e6 for name in ("Pss", "Pss_Anon")))
 
 
 def _tree(pid: int) -> list[int]:
@@ -24,9 +33,10 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _own(pid: int) -> int:
+def _own(pid: int) -> dict[str, int]:
+    """Kilobytes by what they are."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return {}
+    return {line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith("Pss")}

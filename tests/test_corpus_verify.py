@@ -149,6 +149,18 @@ def test_whatever_is_done_to_the_index_is_found_and_mended(archive, sound, seed)
     assert headlines(archive) == headlines(sound)
 
 
+def test_a_byte_that_changed_by_itself_is_found(archive):
+    with Corpus.open(archive):
+        pass  # from now on it is remembered that all files were whole
+    index = archive / "index" / (archive / "index" / "current").read_text()
+    spoilt = max(index.glob("*.store"))
+    overwritten(spoilt, 3, bytes([spoilt.read_bytes()[3] ^ 1]))
+    whole = json.loads((index / "whole.json").read_text())
+    whole[spoilt.name] = [spoilt.stat().st_size, spoilt.stat().st_ctime_ns]  # as if nobody had touched it
+    (index / "whole.json").write_text(json.dumps(whole))
+    assert "does not match its checksum" in told(verify(archive))
+
+
 def test_an_index_that_lacks_one_article_and_has_another_twice_is_found(archive):
     sql(archive, "UPDATE articles SET seq = 1000 WHERE key = 5", "UPDATE articles SET seq = 5 WHERE key = 6")
     sql(archive, "UPDATE articles SET seq = 6 WHERE key = 5")

@@ -293,13 +293,16 @@ class LocalEngine:
         write_note(folder, Built(LAYOUT, self._store.name, seq, at))
 
     def index_trouble(self) -> str | None:
-        """Why the index that serves cannot be used as it is, or None: not if it is merely being written."""
-        trouble = self._trouble()
+        """Why the index that serves cannot be used as it is, or None: not if it is merely being written.
+
+        Every file is read, also those that were whole when it was looked at before.
+        """
+        trouble = self._trouble(anew=True)
         for pause in _PAUSES:
             if trouble is None:
                 break
             time.sleep(pause)
-            trouble = self._trouble()
+            trouble = self._trouble(anew=True)
         return trouble
 
     def indexed(self) -> tuple[int, IndexView]:
@@ -313,7 +316,7 @@ class LocalEngine:
         index, _ = self._opened()
         return note.seq if note else 0, index.view
 
-    def _trouble(self) -> str | None:
+    def _trouble(self, *, anew: bool = False) -> str | None:
         """Why the serving index cannot be used as it is, or None."""
         folder = self._generations.current()
         if folder is None:
@@ -321,7 +324,7 @@ class LocalEngine:
         note = read_note(folder)
         if note is None or note.layout != LAYOUT or note.archive != self._store.name or note.seq > self._store.seq:
             return "it belongs to another archive or version"
-        if found := damage(folder):
+        if found := damage(folder, anew=anew):
             return found
         try:
             indexed = SearchIndex(folder).view.articles

@@ -159,16 +159,17 @@ class IndexWriter:
         self._writer.wait_merging_threads()
 
 
-def damage(folder: Path) -> str | None:
-    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end, and once.
+def damage(folder: Path, *, anew: bool = False) -> str | None:
+    """Say what is wrong with the files of an index, or None: each is held to the checksum at its end.
 
-    Files are never changed once they are written: which one was whole is remembered, until the system says that it was
-    touched. Of a million articles they have four gigabytes, which take seconds to read.
+    Unless that is to be done ``anew``, it is done once: files are never changed once they are written, and which one
+    was whole is remembered, until the system says that it was touched. Of a million articles they have four gigabytes,
+    which take seconds to read.
     The footer's form is tantivy's (``directory/footer.rs``): JSON with ``crc``, its length, a magic number.
     """
     try:
         files = _files_of(folder)
-        known = _read_whole(folder)
+        known = {} if anew else _read_whole(folder)
         found = {name: _touched(folder / name) for name in files}
         for name in files:
             if known.get(name) != found[name] and not _whole(folder / name):

@@ -118,13 +118,17 @@ class Ledger:
     def vanished(self, roots: Sequence[str]) -> list[int]:
         """The keys of the articles that these roots held and that no file holds any more, in order."""
         fresh = "NOT files.gone AND sightings.run >= files.run"
+        stale = (
+            "SELECT sightings.key FROM files JOIN sightings ON sightings.file = files.key"
+            f" WHERE root IN {marks(roots)} AND NOT ({fresh})"
+        )
+        if not self._rows(f"{stale} LIMIT 1", roots):  # the question below looks at all sightings of the archive
+            return []
         return [
             key
             for (key,) in self._rows(
                 "SELECT sightings.key FROM sightings JOIN files ON files.key = sightings.file"
-                " WHERE sightings.key NOT IN (SELECT key FROM withheld) AND sightings.key IN ("
-                f" SELECT sightings.key FROM files JOIN sightings ON sightings.file = files.key"
-                f" WHERE root IN {marks(roots)} AND NOT ({fresh}))"
+                f" WHERE sightings.key NOT IN (SELECT key FROM withheld) AND sightings.key IN ({stale})"
                 f" GROUP BY sightings.key HAVING max({fresh}) = 0 ORDER BY sightings.key",
                 roots,
             )
