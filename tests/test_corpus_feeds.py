@@ -160,7 +160,8 @@ def test_no_bytes_are_more_than_a_sentence(body):
 @pytest.mark.parametrize(
     ("text", "teaser"),
     [(WHOLE, False), ("港务局周二开会决定码头的事。" * 12, False),
-     ("." * 50_000 + "a " * 60, False), (TEASER, True), (WHOLE + "[…]", True), (WHOLE + "<a href='x'>Read more</a>", True),
+     ("." * 50_000 + "a " * 60, False), (TEASER, True), (WHOLE + "[…]", True),
+     (WHOLE + "<a href='x'>Read more</a>", True),
      (WHOLE + " Weiterlesen »", True), ("A short note.", True)],
 )  # fmt: skip
 def test_a_teaser_is_known(text, teaser):
