@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import discord
 from discord import app_commands
+from discord.ext import tasks
 
 from bot import access, commands, registry
 from bot.chart import Charts
@@ -25,7 +26,7 @@ from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.upkeep import WORKER, Upkeep
 from bot.uploads import Uploads
-from corpus import AsyncCorpus, Corpus, today
+from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs, today
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
@@ -70,6 +71,18 @@ class Dateline(discord.AutoShardedClient):
         self.languages.commands |= await registry.register(self.tree, self.settings.admin_guild)
         await asyncio.to_thread(self.uploads.sweep)
         await self._fill()
+        self.follow.start()
+
+    @tasks.loop(minutes=1)
+    async def follow(self) -> None:
+        """Look at the feeds whose time has come, unless something else is being done."""
+        inputs = parse_inputs(self.settings.corpus_inputs)
+        try:
+            feeds = await self.archive.ask(Corpus.feeds, inputs)
+            if self.upkeep.running is None and any(each.is_due(datetime.now(UTC)) for each in feeds):
+                await self.keepers.run("feeds", "poll", "--due", by=WORKER)
+        except CorpusError as error:
+            _log.warning("the feeds were not looked at: %s", error)
 
     async def _fill(self) -> None:
         """Fill an empty archive from the configured inputs while the bot goes on."""
@@ -99,6 +112,7 @@ class Dateline(discord.AutoShardedClient):
 
     async def leave(self) -> None:
         """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""
+        self.follow.cancel()
         await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._part(), _PARTING)
@@ -114,5 +128,6 @@ class Dateline(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Close the connection; what changes the archive is given up."""
+        self.follow.cancel()
         await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
         await super().close()

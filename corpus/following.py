@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -38,11 +38,6 @@ def known(ledger: Ledger) -> list[Followed]:
     return [Followed(key, FeedState(url, name, **_read(told))) for key, url, name, told in ledger.feeds()]
 
 
-def due(feeds: Iterable[Followed], now: datetime) -> list[Followed]:
-    """Those of these feeds that are to be looked at by now."""
-    return [each for each in feeds if _is_due(each.state, now)]
-
-
 async def looked_at(
     feeds: Sequence[Followed], ledger: Ledger, fetching: Fetching, now: datetime
 ) -> AsyncIterator[tuple[Followed, Polled]]:
@@ -70,16 +65,21 @@ def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Art
         articles=polled.state.articles + new,
         newest=max(newest, polled.state.newest or "") or None,
     )
+    ledger.leave(feed.key, _told(state), {entry: (each.checksum, each.tries) for entry, each in polled.seen.items()})
+
+
+def put_off(ledger: Ledger, feed: Followed, state: FeedState) -> None:
+    """Write down how a feed is, and nothing of its entries."""
+    ledger.leave(feed.key, _told(state), ledger.entries(feed.key))
+
+
+def _told(state: FeedState) -> dict[str, Any]:
     told = {name: value.isoformat() if name in _MOMENTS and value else value for name, value in asdict(state).items()}
     del told["url"], told["name"]
-    ledger.leave(feed.key, told, {entry: (each.checksum, each.tries) for entry, each in polled.seen.items()})
+    return told
 
 
 def _read(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: datetime.fromisoformat(value) if name in _MOMENTS and value else value for name, value in told.items()
     }
-
-
-def _is_due(state: FeedState, now: datetime) -> bool:
-    return state.polled_at is None or (state.next_at is not None and state.next_at <= now)

@@ -21,6 +21,7 @@ from corpus.analysis import Analyser
 from corpus.audit import Entry, audited, close_cut_off
 from corpus.downloads import downloaded, place_for_downloads
 from corpus.engine.local import Change, LocalEngine, Stored
+from corpus.feeds import Polled
 from corpus.fetch import Fetching
 from corpus.following import Followed
 from corpus.ingest import (
@@ -135,7 +136,7 @@ class Keeper:
         way = Way(source, dates, field_map)
         with self._act("ingest", [each.location for each in wanted], intent) as act:
             report = self._taken_in(wanted, act.number, way, intent, tell=tell, watch=progress)
-            act.outcome = _summed_up(report)
+            act.outcome = summed_up(report)
         return report
 
     def reindex(
@@ -161,27 +162,19 @@ class Keeper:
                 report = self._taken_in(inputs, act.number, Way(), intent, tell=tell, watch=progress, indexed=False)
             if not intent.rehearse:
                 self._engine.rebuild(lambda done, total: watch(Progress(Doing.INDEXING, done, total, done)))
-            act.outcome = "the index was rebuilt" if index_only else _summed_up(report)
+            act.outcome = "the index was rebuilt" if index_only else summed_up(report)
         return report
 
-    def poll(
-        self, inputs: Sequence[Input], *, due: bool = False, tell: Tell | None = None, progress: Watch | None = None
-    ) -> IngestReport:
-        """Look at the feeds that these inputs and the books name, and take in what is new; ``due`` only at those due.
-
-        A feed that cannot be had is told among the rejected, and in its own state; it stops no other. A look at what
-        is due is no act of anybody, and not written down.
+    def take_in(self, looks: Sequence[tuple[Followed, Polled]], *, tell: Tell | None = None) -> IngestReport:
+        """Take in what looks at feeds have given, and remember how the feeds were left.
 
         Raises:
             StoreError: the archive cannot be written.
         """
-        feeds = following.followed(self._engine.ledger, inputs)
-        if due:
-            return self._polled(following.due(feeds, datetime.now(UTC)), 0, tell, progress)
-        with self._act("poll", [each.state.name for each in feeds]) as act:
-            report = self._polled(feeds, act.number, tell, progress)
-            act.outcome = _summed_up(report)
-        return report
+        intake = Intake(self._engine, 0, tell=tell or _silent)
+        for feed, polled in looks:
+            self._take_look(feed, polled, self._engine, intake, indexed=True)
+        return _report(_NO_FILES, intake, _PLAIN)
 
     def restore(self, ids: Sequence[str]) -> list[Withheld]:
         """Let articles that were taken down come again; gives what was known of them.
@@ -257,11 +250,6 @@ class Keeper:
             gone = _vanished([each.root for each in inputs], archive)
         return self._without(gone, intent, tell, _report(plan, intake, intent), before=before, indexed=indexed)
 
-    def _polled(self, feeds: Sequence[Followed], act: int, tell: Tell | None, watch: Watch | None) -> IngestReport:
-        intake = Intake(self._engine, act, tell=tell or _silent)
-        self._look_at(feeds, self._engine, intake, watch or _silent, indexed=True)
-        return _report(_NO_FILES, intake, _PLAIN)
-
     def _look_at(
         self, feeds: Sequence[Followed], archive: Archive, intake: Intake, watch: Watch, *, indexed: bool
     ) -> None:
@@ -271,19 +259,21 @@ class Keeper:
             looking = following.looked_at(feeds, archive.ledger, self._fetching, datetime.now(UTC))
             done = 0
             async for feed, polled in looking:
-                items = as_incoming([(raw, Way()) for raw in polled.articles])
-                before = intake.new
-                stored = intake.take(items)
-                if indexed and stored:
-                    self._put(stored)
                 if polled.state.trouble:
                     intake.refuse(Rejection(feed.state.url, polled.state.trouble))
-                articles = [each.article for each in items if isinstance(each, Marked)]
-                following.leave(archive.ledger, feed, polled, articles, new=intake.new - before)
+                self._take_look(feed, polled, archive, intake, indexed=indexed)
                 done += 1
                 watch(Progress(Doing.FETCHING, done, len(feeds), intake.read))
 
         asyncio.run(look())
+
+    def _take_look(self, feed: Followed, polled: Polled, archive: Archive, intake: Intake, *, indexed: bool) -> None:
+        items, before = as_incoming([(raw, Way()) for raw in polled.articles]), intake.new
+        stored = intake.take(items)
+        if indexed and stored:
+            self._put(stored)
+        articles = [each.article for each in items if isinstance(each, Marked)]
+        following.leave(archive.ledger, feed, polled, articles, new=intake.new - before)
 
     def _plan(
         self, inputs: Sequence[Input], archive: Archive, way: Way, place: Path, watch: Watch, *, again: bool
@@ -405,7 +395,7 @@ def _report(plan: Plan, intake: Intake, intent: Intent) -> IngestReport:
     )
 
 
-def _summed_up(report: IngestReport) -> str:
+def summed_up(report: IngestReport) -> str:
     """A report as the outcome of an act."""
     counts = {
         "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "copies": report.copies,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Corpus, Keeper, Query, UnreadableInput, parse_inputs
+from corpus import Corpus, CorpusLocked, Keeper, Query, UnreadableInput, parse_inputs, polling
 from corpus.feeds import EVERY, FeedState, poll, read_feed, read_opml, write_opml
 from corpus.feeds.full_text import is_teaser, raw_article
 from corpus.fetch import Fetching
@@ -71,6 +71,10 @@ def news(feeds_url, *names):
     return parse_inputs(" ".join(f"{name}=feed:{url}" for name, url in named))
 
 
+def polled_by(tmp_path, inputs, **options):
+    return polling.poll(tmp_path / "data", inputs, fetching=fetching(), **options)
+
+
 # What stands in a feed.
 
 
@@ -78,8 +82,7 @@ def news(feeds_url, *names):
 def test_every_kind_of_feed_gives_an_article_with_its_source_and_its_date_as_written(tmp_path, body):
     with NewsServer() as server:
         url = server.give("/feed", body)
-        with Keeper.open(tmp_path / "data", fetching=fetching()) as keeper:
-            assert keeper.poll(news([url])).added == 1
+        assert polled_by(tmp_path, news([url])).added == 1
     with Corpus.open(tmp_path / "data") as corpus:
         (hit,) = corpus.search(Query.parse("council crane")).hits
         found = hit.article
@@ -92,8 +95,7 @@ def test_every_kind_of_feed_gives_an_article_with_its_source_and_its_date_as_wri
 def test_an_entry_without_a_date_is_rejected_and_gets_none(tmp_path):
     with NewsServer() as server:
         url = server.give("/feed", rss(item(1, pubDate=None), item(2)))
-        with Keeper.open(tmp_path / "data", fetching=fetching()) as keeper:
-            report = keeper.poll(news([url]))
+        report = polled_by(tmp_path, news([url]))
     assert (report.added, [each.reason for each in report.rejected]) == (1, ["no date"])
     assert report.rejected[0].origin == f"{url}#post-1"
 
@@ -355,15 +357,26 @@ async def test_a_page_that_cannot_be_had_now_is_asked_for_again_three_times_at_m
 
 def test_a_feed_that_fails_stops_no_other_and_its_state_tells_why(tmp_path, server):
     good, bad = server.give("/good", rss(item(1))), server.give("/bad", status=500)
-    with Keeper.open(tmp_path / "data", fetching=fetching()) as keeper:
-        report = keeper.poll(news([good, bad], "good", "bad"))
-        assert (report.added, [each.origin for each in report.rejected]) == (1, [bad])
-        assert keeper.poll(news([good, bad], "good", "bad"), due=True).read == 0
+    report = polled_by(tmp_path, news([good, bad], "good", "bad"))
+    assert (report.added, [each.origin for each in report.rejected]) == (1, [bad])
+    assert polled_by(tmp_path, news([good, bad], "good", "bad"), due=True).read == 0
     with Corpus.open(tmp_path / "data") as corpus:
         first, second = corpus.feeds()
         assert (first.name, first.failures, "500" in first.trouble) == ("bad", 1, True)
         assert (second.name, second.articles, second.newest) == ("good", 1, "2023-09-05T11:47:52+02:00")
         assert [act.what for act in corpus.acts(9)] == ["poll"]
+
+
+def test_a_feed_without_anything_new_is_looked_at_while_somebody_changes_the_archive(tmp_path, server):
+    url = server.give("/feed", rss(item(1)))
+    assert polled_by(tmp_path, news([url])).added == 1
+    with Keeper.open(tmp_path / "data"):
+        assert polled_by(tmp_path, news([url])).read == 0
+        server.give("/feed", rss(item(2), item(1)))
+        with pytest.raises(CorpusLocked):
+            polled_by(tmp_path, news([url]))
+        assert polled_by(tmp_path, news([url]), due=True).read == 0
+    assert polled_by(tmp_path, news([url])).read == 1
 
 
 def test_what_was_seen_is_remembered_with_the_articles_and_found_at_once(tmp_path, server):

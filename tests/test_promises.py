@@ -68,7 +68,13 @@ def test_values_and_errors_import_nothing_of_ours_but_what_is_told():
 
 
 @pytest.mark.parametrize(
-    ("flow", "may"), [("ingest", {"ingest"}), ("retrieval", {"retrieval", "analysis", "engine", "stems"})]
+    ("flow", "may"),
+    [
+        ("ingest", {"ingest", "beside"}),
+        ("retrieval", {"retrieval", "analysis", "engine", "stems"}),
+        ("fetch", {"fetch"}),
+        ("feeds", {"feeds", "fetch", "ingest"}),
+    ],
 )
 def test_a_flow_sees_values_errors_and_its_own_steps(flow, may):
     for path in (ROOT / "corpus" / flow).rglob("*.py"):

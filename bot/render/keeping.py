@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
-from typing import Protocol
 
 from discord import ui
 from discord.utils import format_dt
@@ -17,7 +16,7 @@ from bot.markdown import ELLIPSIS, Markdown, code, escape, prose, short, units
 from bot.render.archive import counts
 from bot.render.layout import TEXT, button, clip, panel, row, view
 from bot.upkeep import Outcome, Run
-from corpus import Difference, Doing, Fate, Input, InputStatus, Kind, Progress
+from corpus import Difference, Doing, Fate, FeedState, Input, InputStatus, Kind, Progress
 
 CANCEL, TAKE_OUT, KEEP = "keeping-cancel", "vanished-out", "vanished-keep"
 """The acts of the buttons."""
@@ -30,38 +29,6 @@ _HEADLINE, _OUTLET = 80, 40  # UTF-16 units: three of each of six kinds, and the
 _ORIGIN, _REASON = 80, 150
 _NAME, _PLACE, _TROUBLE = 60, 120, 200
 _REST = 200  # UTF-16 units for what follows the lines
-
-
-class Health(Protocol):
-    """How a feed is: times in UTC, ``newest`` in ISO 8601; ``failures`` in a row, the last told by ``trouble``."""
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-
-    @property
-    def name(self) -> str | None:
-        """By what people call it."""
-
-    @property
-    def polled_at(self) -> datetime | None:
-        """The last look at it."""
-
-    @property
-    def changed_at(self) -> datetime | None:
-        """The last look that found something."""
-
-    @property
-    def newest(self) -> str | None:
-        """The latest date of an article of it."""
-
-    @property
-    def failures(self) -> int:
-        """How often it could not be had, in a row."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +144,9 @@ def inputs(rows: Sequence[tuple[Input, InputStatus | None]], language: Language)
     return view(panel(_listed(say("Inputs"), [_input(*each, language) for each in rows], language)))
 
 
-def feeds(rows: Iterable[Health], language: Language) -> Markdown:
+def feeds(rows: Iterable[FeedState], language: Language) -> Markdown:
     """The feeds, those in trouble first and of these the freshest, as many as a message holds."""
-    ordered = sorted(rows, key=lambda each: (not each.failures, -_moment(each.polled_at), each.name or each.url))
+    ordered = sorted(rows, key=lambda each: (not each.failures, -_moment(each.polled_at), each.name))
     return Markdown(_listed(language.say("Feeds"), [_feed(each, language) for each in ordered], language))
 
 
@@ -224,9 +191,9 @@ def _kind(kind: Kind, language: Language) -> Markdown:
             return language.say("feed")
 
 
-def _feed(feed: Health, language: Language) -> str:
+def _feed(feed: FeedState, language: Language) -> str:
     say = language.say
-    parts = [f"**{escape(short(feed.name or feed.url, _NAME))}**"]
+    parts = [f"**{escape(short(feed.name, _NAME))}**"]
     if feed.polled_at is None:
         parts.append(say("not looked at yet"))
     else:

@@ -53,6 +53,10 @@ class FeedState:
     teasers: int = 0
     newest: str | None = None
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is to be looked at by now."""
+        return self.polled_at is None or (self.next_at is not None and self.next_at <= now)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

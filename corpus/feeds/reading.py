@@ -107,12 +107,21 @@ def _mended(body: bytes, url: str) -> bytes:
     try:
         etree.fromstring(body, etree.XMLParser(**harmless))
     except (etree.XMLSyntaxError, ValueError):
-        root = etree.fromstring(body, etree.XMLParser(**harmless, recover=True)) if body.strip() else None
-        if root is None:
-            raise UnreadableInput(url, "this is no feed: neither RSS nor Atom nor JSON Feed.") from None
-        mended: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
-        return mended
+        return _recovered(body, url, etree.XMLParser(**harmless, recover=True))
     return body
+
+
+def _recovered(body: bytes, url: str, parser: Any) -> bytes:
+    from lxml import etree  # noqa: PLC0415  # as above
+
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        raise UnreadableInput(url, "this is no feed: neither RSS nor Atom nor JSON Feed.")
+    mended: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return mended
 
 
 def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from corpus import plain, show
+from corpus import plain, polling, show
 from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
 from corpus.feeds import Outline, read_opml, write_opml
@@ -90,8 +90,10 @@ def remove(place: Place, url: str, *, as_json: bool) -> int:
 @click.pass_obj
 def poll(place: Place, *, due: bool, as_json: bool) -> int:
     """Look at the feeds now, and take in what is new."""
-    with place.keeper() as keeper, place.watching() as watch:
-        report = keeper.poll(place.inputs, due=due, progress=watch)
+    with place.watching() as watch:
+        report = polling.poll(
+            place.data_dir, place.inputs, due=due, by=place.by, fetching=place.fetching, progress=watch
+        )
     click.echo(line(plain.report(report)) if as_json else show.report(report))
     return FAILED if report.read and report.read == len(report.rejected) and not due else 0
 

@@ -17,7 +17,7 @@ from bot.render import keeping as rendered
 from bot.render.layout import clip, panel, row, view
 from bot.screens import keeping
 from bot.tree import answer, give
-from corpus import Corpus
+from corpus import Corpus, parse_inputs
 
 if TYPE_CHECKING:
     from bot.client import Dateline
@@ -86,6 +86,7 @@ async def status(interaction: discord.Interaction[Dateline]) -> None:
 
 async def _status(client: Dateline, language: Language) -> discord.ui.LayoutView:
     say, known = language.say, await client.archive.ask(Corpus.status)
+    feeds = await client.archive.ask(Corpus.feeds, parse_inputs(client.settings.corpus_inputs))
     down, run, last = await client.archive.ask(Corpus.withheld), client.upkeep.running, client.upkeep.last
     indexed = language.count("{number} article", "{number} articles", known.index_articles)
     changed = say("last changed {when}", when=archive.index_age(known, language))
@@ -101,6 +102,8 @@ async def _status(client: Dateline, language: Language) -> discord.ui.LayoutView
         facts += [f"**{say('Running')}** {rendered.title(run, language)}", *rendered.going_on(run, language)]
     if last is not None and last.outcome is not None:
         facts += rendered.last(last, last.outcome, language)
+    if feeds:
+        facts.append(rendered.feeds(feeds, language))
     return view(panel(clip("\n".join(facts))), row(rendered.cancel(run, language)) if run is not None else None)
 
 
