@@ -16,7 +16,7 @@ from bot.markdown import ELLIPSIS, Markdown, code, escape, prose, short, units
 from bot.render.archive import counts
 from bot.render.layout import TEXT, button, clip, panel, row, view
 from bot.upkeep import Outcome, Run
-from corpus import Difference, Doing, Fate, FeedState, Input, InputStatus, Kind, Progress
+from corpus import Difference, Doing, Fate, FeedState, Input, InputStatus, Kind, Progress, PubDate
 
 CANCEL, TAKE_OUT, KEEP = "keeping-cancel", "vanished-out", "vanished-keep"
 """The acts of the buttons."""
@@ -201,7 +201,7 @@ def _feed(feed: FeedState, language: Language) -> str:
     if feed.changed_at is not None:
         parts.append(say("changed {when}", when=Markdown(format_dt(feed.changed_at, "R"))))
     if feed.newest:
-        parts.append(say("newest article {date}", date=short(feed.newest, _OUTLET)))
+        parts.append(say("newest article {date}", date=language.published(PubDate.from_iso(feed.newest))))
     line = " · ".join(parts)
     if not feed.failures:
         return line
