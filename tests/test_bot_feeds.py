@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 from bot_process import LEAVING, started
-from news_server import NewsServer
 from test_corpus_feeds import item, rss
 
 from corpus import Corpus, Keeper
 from discord_double import DiscordDouble
+from news_server import NewsServer
 
 
 async def come(folder, articles):
@@ -31,8 +31,11 @@ async def test_a_worker_fills_an_empty_archive_from_a_feed_and_tells_how_the_fee
             inputs = f"post=feed:{good} wire=feed:{bad}"
             bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=inputs, FETCH_NETWORKS="127.0.0.0/8")
             await come(tmp_path / "data", 2)
-            while "503" not in (told := (await discord.owner.slash("admin status")).text):
-                await asyncio.sleep(0.2)
+            for _ in range(50):
+                told = (await discord.owner.slash("admin status")).text
+                if "503" in told:
+                    break
+            assert "503" in told
             assert "**post**" in told
             found = await discord.user("reader").slash("search", query="council crane")
             assert "Council meets" in found.text
@@ -54,7 +57,9 @@ async def test_a_worker_looks_at_a_feed_that_was_added_and_leaves_in_time_while_
             corpus.follow([(server.give("/silent", fault="silent"), "silent")])
         async with DiscordDouble() as discord:
             bot = await started(discord, tmp_path / "data", FETCH_NETWORKS="127.0.0.0/8")
-            while not server.asked("/silent"):
+            for _ in range(600):
+                if server.asked("/silent"):
+                    break
                 await asyncio.sleep(0.05)
             bot.terminate()
             assert await bot.wait(LEAVING) == 0
