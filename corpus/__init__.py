@@ -38,6 +38,7 @@ from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
 from corpus.inputs import Input, Kind, parse_inputs
 from corpus.keeper import Intent, Keeper
+from corpus.keeping.verify import verify
 from corpus.model import (
     Act,
     Article,
@@ -92,7 +93,6 @@ from corpus.retrieval.query import (
 )
 from corpus.today import today, zone
 from corpus.told import Told
-from corpus.verify import verify
 
 __all__ = [
     "CORRECTABLE",

@@ -8,10 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import documents, following, withholding
+from corpus import documents
 from corpus.analysis import Analyser
-from corpus.audit import audited
-from corpus.backup import backup
 from corpus.coverage import Coverage, Share
 from corpus.documents import Document
 from corpus.engine import EngineView
@@ -19,6 +17,9 @@ from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
 from corpus.feeds import FeedState
 from corpus.inputs import Input, Kind
+from corpus.keeping import following, withholding
+from corpus.keeping.audit import audited
+from corpus.keeping.backup import backup
 from corpus.model import (
     Act,
     Analysed,

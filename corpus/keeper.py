@@ -16,14 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from corpus import following, withholding
 from corpus.analysis import Analyser
-from corpus.audit import Entry, audited, close_cut_off
-from corpus.downloads import downloaded, place_for_downloads
 from corpus.engine.local import Change, LocalEngine, Stored
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
-from corpus.following import Followed
 from corpus.ingest import (
     DateOrder,
     FieldMap,
@@ -41,10 +37,14 @@ from corpus.ingest import (
     put_right,
 )
 from corpus.inputs import Input, Kind
-from corpus.intake import Archive, Intake, Planned, Tell, Watch
+from corpus.keeping import following, withholding
+from corpus.keeping.audit import Entry, audited, close_cut_off
+from corpus.keeping.downloads import downloaded, place_for_downloads
+from corpus.keeping.following import Followed
+from corpus.keeping.intake import Archive, Intake, Planned, Tell, Watch
+from corpus.keeping.plan import Plan, planned, summed
+from corpus.keeping.rehearsal import rehearsal
 from corpus.model import Article, Difference, Doing, Fate, IngestReport, Progress, Rejection, Withheld
-from corpus.plan import Plan, planned, summed
-from corpus.rehearsal import rehearsal
 from corpus.stories import Stories
 
 _T = TypeVar("_T")

@@ -27,7 +27,7 @@ from corpus.engine.local import Counted
 from corpus.evaluation import Figures
 from corpus.feeds import FeedState
 from corpus.inputs import Input
-from corpus.intake import Watch
+from corpus.keeping.intake import Watch
 
 _EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
 _MOST_REJECTIONS = 20  # lines of them that a person reads; --json has them all

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Corpus, CorpusLocked, Keeper, Query, UnreadableInput, parse_inputs, polling
+from corpus import Corpus, CorpusLocked, Keeper, Query, UnreadableInput, parse_inputs
 from corpus.feeds import EVERY, FeedState, poll, read_feed, read_opml, write_opml
 from corpus.feeds.full_text import is_teaser, raw_article
 from corpus.fetch import Fetching
 from corpus.fetch.fetcher import Fetcher
+from corpus.keeping import polling
 from news_server import NewsServer, Reply
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import click
 
 from corpus import plain, show
 from corpus.corpus import Corpus
+from corpus.keeping.verify import verify as verified
 from corpus.shell.place import FAILED, Place, as_json, line
-from corpus.verify import verify as verified
 
 
 @click.command()

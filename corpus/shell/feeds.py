@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from corpus import plain, polling, show
+from corpus import plain, show
 from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
 from corpus.feeds import Outline, read_opml, write_opml
 from corpus.inputs import Kind, parse_inputs
+from corpus.keeping import polling
 from corpus.shell.place import FAILED, Place, as_json, line
 
 

@@ -14,8 +14,8 @@ from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
 from corpus.ingest import DateOrder, read_field_map
 from corpus.inputs import Input
-from corpus.intake import Tell, Watch
 from corpus.keeper import Intent, Keeper
+from corpus.keeping.intake import Tell, Watch
 from corpus.model import IngestReport
 from corpus.shell.place import FAILED, Place, as_json, line
 

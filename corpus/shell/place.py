@@ -15,8 +15,8 @@ import click
 from corpus import plain, show
 from corpus.fetch import Fetching
 from corpus.inputs import Input
-from corpus.intake import Watch
 from corpus.keeper import Keeper
+from corpus.keeping.intake import Watch
 
 FAILED, USAGE, ARCHIVE = 1, 2, 3
 """Exit codes: failed or all rejected, wrong usage, archive missing, locked, too new or damaged."""

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus import following
 from corpus.analysis import Analyser
-from corpus.audit import audited
 from corpus.engine.local import Ledger, LocalEngine
 from corpus.errors import CorpusLocked
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
-from corpus.following import Followed
 from corpus.inputs import Input
-from corpus.intake import Tell, Watch
 from corpus.keeper import Keeper, summed_up
+from corpus.keeping import following
+from corpus.keeping.audit import audited
+from corpus.keeping.following import Followed
+from corpus.keeping.intake import Tell, Watch
 from corpus.model import Doing, IngestReport, Progress, Rejection
 
 _NOTHING = Fetching()

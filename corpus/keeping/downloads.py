@@ -13,9 +13,9 @@ from corpus.errors import CorpusUnwritable, FetchFailed
 from corpus.fetch import Fetched, Fetching, Validators
 from corpus.ingest import Found
 from corpus.inputs import Input
-from corpus.intake import Planned, Watch
+from corpus.keeping.intake import Planned, Watch
+from corpus.keeping.plan import summed
 from corpus.model import Doing, Progress, Rejection
-from corpus.plan import summed
 
 LARGEST = 20 * 2**30
 """Bytes of a file that is fetched: an archive of millions of articles has less."""

@@ -10,8 +10,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.audit import audited
 from corpus.engine.local import LocalEngine
+from corpus.keeping.audit import audited
 from corpus.model import Backup
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.analysis import Analyser
-from corpus.audit import audited
 from corpus.engine.local import LocalEngine, Salvaged, Signed, exclusive, in_indexes_alone, salvage
 from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
 from corpus.ingest import bands, checksum, signatures
+from corpus.keeping.audit import audited
 from corpus.model import Doing, Problem, Progress, Trouble, Verified
 from corpus.told import Told
 

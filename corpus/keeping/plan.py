@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.engine.local import Ledger
 from corpus.ingest import Found, Way, file_checksum
-from corpus.intake import Planned
+from corpus.keeping.intake import Planned
 from corpus.model import Rejection
 
 
