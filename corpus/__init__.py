@@ -37,7 +37,8 @@ from corpus.fetch import parse_fetching
 from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
 from corpus.inputs import Input, Kind, parse_inputs
-from corpus.keeper import Intent, Keeper
+from corpus.keeper import Keeper
+from corpus.keeping.taking import Intent
 from corpus.keeping.verify import verify
 from corpus.model import (
     Act,

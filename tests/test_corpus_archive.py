@@ -130,7 +130,7 @@ def test_batches_of_any_size_say_the_same_of_an_article_that_comes_twice(tmp_pat
     path = write(*({"id": "a", "title": "Flight", "text": text} for text in ("A zeppelin.", "A balloon.", "A kite.")))
     found = []
     for size in (1, 100):
-        monkeypatch.setattr("corpus.keeper._BATCH", size)
+        monkeypatch.setattr("corpus.keeping.taking._BATCH", size)
         with Keeper.open(tmp_path / str(size)) as keeper:
             keeper.ingest([path])
         found.append(updates(tmp_path / str(size))["Flight"] is not None)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from corpus import Corpus, Keeper, Query, keeper
 from corpus.engine.local.store import Signed, Store
 from corpus.ingest import Wording, bands, parse, seem_alike, signatures
+from corpus.keeping import taking
 from corpus.model import Article
 from raw_articles import read
 
@@ -343,7 +344,7 @@ def test_batches_of_any_size_give_the_same_stories_and_tables(tmp_path, write, m
     path = write(*told(texts), *told(again), *told({"D": WIRE}))
 
     def made(folder: str, batch: int) -> Path:
-        monkeypatch.setattr(keeper, "_BATCH", batch)
+        monkeypatch.setattr(taking, "_BATCH", batch)
         with Keeper.open(tmp_path / folder) as kept:
             reports.append(kept.ingest([path]))
             reports.append(kept.ingest([path]))
@@ -368,7 +369,7 @@ def test_an_ingest_that_is_stopped_goes_on_to_the_same_stories(tmp_path, write, 
         if len(calls) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(keeper, "_BATCH", 4)
+    monkeypatch.setattr(taking, "_BATCH", 4)
     with monkeypatch.context() as stopped, Keeper.open(tmp_path / "stopped") as kept:
         stopped.setattr(Store, "sign", fail)
         with pytest.raises(KeyboardInterrupt):

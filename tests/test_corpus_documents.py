@@ -157,8 +157,9 @@ with Corpus.open(Path(sys.argv[1])) as corpus:
 _KEEPER = """
 import sys
 from pathlib import Path
-from corpus import Keeper, keeper
-keeper._BATCH = 10
+from corpus import Keeper
+from corpus.keeping import taking
+taking._BATCH = 10
 with Keeper.open(Path(sys.argv[1])) as kept:
     print("begun", flush=True)
     print(kept.ingest([Path(sys.argv[2])]).added, flush=True)

@@ -14,11 +14,12 @@ from corpus.errors import CorpusLocked
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
 from corpus.inputs import Input
-from corpus.keeper import Keeper, summed_up
+from corpus.keeper import Keeper
 from corpus.keeping import following
 from corpus.keeping.audit import audited
 from corpus.keeping.following import Followed
 from corpus.keeping.intake import Tell, Watch
+from corpus.keeping.taking import summed_up
 from corpus.model import Doing, IngestReport, Progress, Rejection
 
 _NOTHING = Fetching()

@@ -14,8 +14,9 @@ from corpus.corpus import Corpus
 from corpus.errors import UnreadableInput
 from corpus.ingest import DateOrder, read_field_map
 from corpus.inputs import Input
-from corpus.keeper import Intent, Keeper
+from corpus.keeper import Keeper
 from corpus.keeping.intake import Tell, Watch
+from corpus.keeping.taking import Intent
 from corpus.model import IngestReport
 from corpus.shell.place import FAILED, Place, as_json, line
 

@@ -251,6 +251,11 @@ class LocalEngine:
             yield indexing
             indexing.commit()
 
+    def put(self, stored: Iterable[Stored]) -> None:
+        """Put stored articles into the serving index, and take out of it what was removed."""
+        with self.indexing() as index:
+            index.put(stored)
+
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
         if trouble := self._trouble():
