@@ -31,10 +31,11 @@ async def test_a_worker_fills_an_empty_archive_from_a_feed_and_tells_how_the_fee
             inputs = f"post=feed:{good} wire=feed:{bad}"
             bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=inputs, FETCH_NETWORKS="127.0.0.0/8")
             await come(tmp_path / "data", 2)
-            for _ in range(50):
+            for _ in range(100):
                 told = (await discord.owner.slash("admin status")).text
                 if "503" in told:
                     break
+                await asyncio.sleep(0.2)
             assert "503" in told
             assert "**post**" in told
             found = await discord.user("reader").slash("search", query="council crane")

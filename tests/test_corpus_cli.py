@@ -48,7 +48,10 @@ def sentence(process):
 def test_an_article_in_its_raw_form_goes_in_and_its_excerpt_comes_out_with_source_and_date(dateline, tmp_path):
     (tmp_path / "000_b5.txt").write_text(RAW)
     report = json.loads(dateline("ingest", "000_b5.txt", "--json").stdout)
-    assert report == {"read": 1, "added": 1, "updated": 0, "unchanged": 0, "copies": 0, "rejected": []}
+    assert report == {
+        "read": 1, "added": 1, "updated": 0, "unchanged": 0, "copies": 0, "rejected": [],
+        "removed": 0, "vanished": 0, "skipped": 0, "held_back": False, "dry_run": False,
+    }  # fmt: skip
 
     answer = json.loads(dateline("search", "close", "harbour", "--json").stdout)
     assert {"query", "matched", "page", "results"} <= answer.keys()

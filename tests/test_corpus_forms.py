@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
@@ -162,6 +163,23 @@ def test_a_table_by_columns_is_read_row_by_row(tmp_path):
     assert reasons(articles(tmp_path / "news.parquet.gz")) == ["a Parquet file inside of an archive: unpack it first"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [
+        (pa.timestamp("us"), datetime(2023, 9, 5, 11, 47, 52, 7, tzinfo=UTC), "2023-09-05T11:47:52"),
+        (pa.timestamp("ns", tz="UTC"), datetime(2023, 9, 5, 11, 47, 52, 7, tzinfo=UTC), "2023-09-05T11:47:52+00:00"),
+        (pa.date32(), date(2023, 9, 5), "2023-09-05"),
+        (pa.string(), "2023-09-05", "2023-09-05"),
+    ],
+)
+def test_dates_in_columns_are_read_and_so_is_text_in_bytes(tmp_path, kind, value, read):
+    path = tmp_path / "news.parquet"
+    columns = {"date": pa.array([value], kind), "text": pa.array([WORDS.encode()]), "source": pa.array(["p.example"])}
+    parquet.write_table(pa.table(columns), path)
+    (found,) = articles(path)
+    assert (str(found.published), found.text) == (read, WORDS)
+
+
 # From agencies.
 
 NITF = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -225,6 +243,39 @@ def test_a_later_version_of_an_item_is_the_same_article(tmp_path):
         assert keeper.ingest([path]).updated == 1
     with Corpus.open(tmp_path / "data") as corpus:
         assert corpus.search(Query.parse("anew")).matched == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<docdata>", '<docdata management-status="withheld">'),
+        ("<docdata>", '<docdata management-status="embargoed">'),
+        ("<docdata>", '<docdata><date.release norm="29990101T000000Z"/>'),
+    ],
+)
+def test_what_an_agency_holds_back_in_nitf_is_not_taken_in(tmp_path, old, new):
+    path = tmp_path / "1.xml"
+    path.write_text(NITF.replace(old, new))
+    (rejected,) = articles(path)
+    assert "held back" in rejected.reason or "embargo" in rejected.reason
+
+
+@pytest.mark.parametrize("more", ["<embargoed/>", '<pubStatus uri="http://cv.iptc.org/newscodes/pubstatus/canceled"/>'])
+def test_what_an_agency_holds_back_in_newsml_is_not_taken_in(tmp_path, more):
+    path = tmp_path / "wire.xml"
+    path.write_text(message(news_item(1, more=more)).replace('<pubStatus qcode="stat:usable"/>', ""))
+    (rejected,) = articles(path)
+    assert "held back" in rejected.reason or "embargo" in rejected.reason
+
+
+def test_each_block_of_an_item_is_a_paragraph_once(tmp_path):
+    path = tmp_path / "wire.xml"
+    body = (
+        "<h3>Crane</h3><style>p {}</style><ul><li><p>It ends<br/>here.</p></li></ul><blockquote>Said so.</blockquote>"
+    )
+    path.write_text(message(news_item(1, body=body)))
+    (found,) = articles(path)
+    assert found.text == "Crane\nIt ends here.\nSaid so."
 
 
 def test_nitf_within_newsml_is_read_once(tmp_path):

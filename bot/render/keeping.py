@@ -238,7 +238,7 @@ def _given_up(outcome: Outcome, language: Language) -> Markdown:
 
 
 def _done(run: Run, language: Language) -> Markdown:
-    return language.say("Reindexed") if run.what == "reindex" else language.say("Read")
+    return language.say("Reindexed") if run.what == "reindex" else language.say("Taken in")
 
 
 def _counts(outcome: Outcome, language: Language) -> list[str]:

@@ -102,10 +102,13 @@ def read_field_map(path: Path) -> FieldMap:
     """
     try:
         with path.open("rb") as file:
-            told: dict[str, Any] = tomllib.loads(file.read(_LARGEST).decode())
+            written = file.read(_LARGEST + 1)
+        if len(written) > _LARGEST:
+            raise UnreadableInput(str(path), f"the mapping has more than {_LARGEST // 2**10} KiB, which none has.")
+        told: dict[str, Any] = tomllib.loads(written.decode())
     except OSError as error:
         raise UnreadableInput(str(path), f"the mapping cannot be read ({error.strerror or error}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableInput(str(path), f"the mapping is no TOML ({error}).") from error
     try:
         return _map(told)

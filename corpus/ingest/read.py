@@ -21,6 +21,9 @@ from corpus.model import RawArticle, Rejection
 _HEAD = 65536
 """Bytes by which a form is known: pages begin with long comments, tables with long header rows."""
 
+_TAR = slice(257, 262)
+"""Where a tar archive says what it is (POSIX.1-1988, ustar)."""
+
 _NOTHING: frozenset[str] = frozenset()
 _ZIP_NAMES = ("", ".zip")
 """Other names of zip files are those of documents (.docx, .epub), which are no archives of articles."""
@@ -111,6 +114,8 @@ def _content(
         head = stream.peek(16)
         if (packed and is_packed(head)) or ((packed or in_zip) and is_zip(head)):
             raise Unread("an archive inside of an archive")  # noqa: TRY301  # ends like what readers below raise
+        if stream.peek(_TAR.stop)[_TAR].startswith(b"ustar"):
+            raise Unread("a tar archive: unpack it, and name the folder")  # noqa: TRY301  # as above
         if form := binary_form(head):
             yield from form(stream, origin)
             return True

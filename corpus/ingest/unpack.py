@@ -214,7 +214,13 @@ class _Zstandard:
 
     def _take(self, packed: bytes) -> None:
         self._begun = True
-        self._ready = self._frame.decompress(packed)
+        try:
+            self._ready = self._frame.decompress(packed)
+        except zstandard.ZstdError as error:
+            if "memory" in str(error):
+                wide = f"packed so that {_WIDEST // 2**20} MiB and more must be held: pack it again without --long"
+                raise Unread(wide) from error
+            raise
         if self._frame.eof:
             self._rest = self._frame.unused_data + self._rest
             self._frame, self._begun = self._frames.decompressobj(), False

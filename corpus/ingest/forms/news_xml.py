@@ -24,7 +24,9 @@ _FEED = re.compile(_ROOT + rb"<(?:\w{1,20}:)?(?:rss|feed|RDF)[\s>/]", re.DOTALL)
 _DECLARES = re.compile(rb"<!DOCTYPE[^>\[]{0,500}\[|<!ENTITY", re.IGNORECASE)
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_WITHDRAWN = ("canceled", "cancelled", "withheld")
+_WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed"})
+_BLOCKS = tuple(f"{{*}}{name}" for name in ("p", "h1", "h2", "h3", "h4", "hl2", "li", "blockquote", "pre", "td", "dd"))
+"""What stands by itself in a text, as far as no other of these stands in it."""
 
 
 def is_news_xml(head: bytes) -> bool:
@@ -126,15 +128,24 @@ def _news_item(item: Element) -> dict[str, object]:
 
 def _withdrawn(item: Element) -> str | None:
     """Why an item is not to be published, if it is not."""
-    status = (_attribute(item, "pubStatus", "qcode") or item.get("management-status") or "").lower()
-    if status.rpartition(":")[2] in _WITHDRAWN:
-        return "the item was withdrawn by its agency"
-    until = _date(_text(item, "embargoed"))
+    statuses = [item.get("management-status"), _attribute(item, "docdata", "management-status")]
+    statuses += [_attribute(item, "pubStatus", name) for name in ("qcode", "uri", "literal")]
+    said = {re.split(r"[:/#]", status.lower())[-1] for status in statuses if status}
+    if said & _WITHDRAWN:
+        return "the item was withdrawn or held back by its agency"
+    until = _first(item, "embargoed")
+    moments = [_text(item, "embargoed"), _attribute(item, "date.release", "norm")]
+    if (until is not None and not moments[0]) or any(_is_to_come(_date(each)) for each in moments):
+        return "the item is under embargo"
+    return None
+
+
+def _is_to_come(written: str | None) -> bool:
+    """Whether a moment is in the future; one that cannot be read may be."""
     try:
-        embargoed = until is not None and datetime.fromisoformat(until).astimezone(UTC) > datetime.now(UTC)
-    except ValueError:
-        embargoed = True
-    return f"the item is under embargo until {until}" if embargoed else None
+        return written is not None and datetime.fromisoformat(written).astimezone(UTC) > datetime.now(UTC)
+    except (ValueError, OverflowError):
+        return True
 
 
 def _date(written: str | None) -> str | None:
@@ -151,8 +162,13 @@ def _paragraphs(content: Element | None) -> str:
     """The text of an element, a paragraph a line."""
     if content is None:
         return ""
-    paragraphs = ["".join(each.itertext()) for each in content.iter("{*}p", "{*}hl2", "{*}h2", "{*}li")]
-    return "\n".join(" ".join(each.split()) for each in paragraphs or ["".join(content.itertext())])
+    for each in content.iter("{*}style", "{*}script"):
+        each.text = None
+    for each in content.iter("{*}br"):
+        each.tail = f" {each.tail or ''}"
+    blocks = [each for each in content.iter(*_BLOCKS) if next(each.iterdescendants(*_BLOCKS), None) is None]
+    paragraphs = [" ".join("".join(each.itertext()).split()) for each in blocks or [content]]
+    return "\n".join(filter(None, paragraphs))
 
 
 def _first(item: Element, name: str) -> Element | None:

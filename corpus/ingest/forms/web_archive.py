@@ -59,6 +59,10 @@ def _is_html(kind: str | None) -> bool:
 def _page(record: ArcWarcRecord, origin: str) -> Iterator[RawArticle | Rejection]:
     address = "".join(each for each in record.rec_headers.get_header("WARC-Target-URI") or "" if each.isprintable())
     here = f"{origin}:{address}"
+    packing = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
+    if (packing or "").strip().lower() not in {"", "identity", "gzip", "deflate", "x-gzip"}:
+        yield Rejection(here, "packed for the way in a form that cannot be read")
+        return
     body = record.content_stream().read(LONGEST_PAGE + 1)
     if len(body) > LONGEST_PAGE:
         yield Rejection(here, f"longer than {LONGEST_PAGE // 2**20} MiB, which no article is")
