@@ -141,6 +141,8 @@ def _archive(
         elif not PASSED_OVER.match(Path(member[0]).name):
             name, content = member
             whole &= yield from _content(content, name, f"{origin}/{name}", allowance, known, in_zip=True)
+            if allowance.left < 0:  # that was told with the member; of every other one it would be told again
+                return False
     if empty:
         raise Unread("an empty archive")
     return whole

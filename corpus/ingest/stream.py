@@ -15,6 +15,9 @@ from typing import BinaryIO
 MAX_LINE = 16 * 2**20
 """Bytes a line, a cell or a text file may have: anything longer is no article, and has to be held in memory."""
 
+MAX_BLANK = 100_000
+"""Blank lines in a row: more are no text, and cost time without end where a packed file has gigabytes of them."""
+
 _CHUNK = 2**18
 NOT_TEXT = "not UTF-8 text: save it as UTF-8"
 
@@ -53,15 +56,24 @@ def numbered_lines(stream: BinaryIO, start: int = 1) -> Iterator[tuple[int, byte
     """The lines that are not blank, with their numbers, counted from ``start``.
 
     Raises:
-        Unread: a line is longer than ``MAX_LINE``.
+        Unread: a line is longer than ``MAX_LINE``, or too many in a row are blank.
     """
     number = start
+    last = start - 1
     while line := stream.readline(MAX_LINE + 1):
         if len(line) > MAX_LINE:
             raise Unread("the line is longer than 16 MiB: it and the rest of the file were not read", number)
         if not line.isspace():
+            last = number
             yield number, line
+        elif number - last > MAX_BLANK:
+            raise all_blank(number)
         number += 1
+
+
+def all_blank(number: int) -> Unread:
+    """The error that ends a file at a line before which there was nothing for too long."""
+    return Unread(f"more than {MAX_BLANK:,} blank lines: the rest of the file was not read", number)
 
 
 def whole(stream: BinaryIO, longest: int = MAX_LINE) -> bytes:
@@ -95,11 +107,12 @@ def chunks_of_text(stream: BinaryIO, first: bytes = b"") -> Iterator[str]:
         Unread: somewhere it is not UTF-8; the pieces before were given.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    chunk = first or stream.read(_CHUNK)
+    ready = io.BytesIO(first)
+    chunk = ready.read(_CHUNK) or stream.read(_CHUNK)
     try:
         while chunk:
             yield decoder.decode(chunk)
-            chunk = stream.read(_CHUNK)
+            chunk = ready.read(_CHUNK) or stream.read(_CHUNK)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise Unread(NOT_TEXT) from error

@@ -27,12 +27,15 @@ MAX_RATIO = 200
 FREE_BYTES = 32 * 2**20
 """Bytes that any file may unpack to: small files of repeated text pack better than ``MAX_RATIO``."""
 
-MAX_MEMBERS = 500_000
+MAX_MEMBERS = 50_000
+"""Files of an archive: the directory of so many takes half a second and 25 MB to be read."""
 
 PACKED = (".gz", ".bz2", ".zst")
 """How the names of packed files end."""
 
 _WIDEST = 2**25  # bytes that a frame of Zstandard may want to look back: its own levels up to 19 want 8 MiB
+_ENTRY = b"PK\x01\x02"  # APPNOTE.TXT 4.3.12: so begins what a directory says of a file
+_DIRECTORY = 2**24  # bytes from the end in which more than the most entries stand, if their names are of usual length
 _CHUNK = 2**16
 _MAGIC = 10  # bytes by which a packing is known
 _SIP = 512  # packed bytes that Zstandard is given at once: a block of four may become 128 KiB
@@ -102,8 +105,6 @@ def members(stream: BinaryIO, origin: str, allowance: Allowance) -> Iterator[tup
     """
     with _opened(stream) as archive:
         infos = archive.infolist()
-        if len(infos) > MAX_MEMBERS:
-            raise Unread(f"an archive of more than {MAX_MEMBERS:,} files")
         for info in infos:
             name = _plain_name(info.filename)
             if not name or info.is_dir() or _is_hidden(name):  # is_dir() fails on a name that is empty
@@ -122,10 +123,22 @@ def members(stream: BinaryIO, origin: str, allowance: Allowance) -> Iterator[tup
 
 
 def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+    if _has_too_many_members(stream):
+        raise Unread(f"an archive of more than {MAX_MEMBERS:,} files: unpack it first")
     try:
         return zipfile.ZipFile(stream)
     except (*_DAMAGED, ValueError, NotImplementedError, OSError) as error:
         raise Unread("a damaged zip archive") from error
+
+
+def _has_too_many_members(stream: BinaryIO) -> bool:
+    """Whether the directory at the end has more entries than one may have, whatever it says of itself.
+
+    They are counted where they stand, since ``zipfile`` holds half a kilobyte of each before it can be asked.
+    """
+    end = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, end - _DIRECTORY))
+    return stream.read(_DIRECTORY).count(_ENTRY) > MAX_MEMBERS
 
 
 def _plain_name(name: str) -> str:

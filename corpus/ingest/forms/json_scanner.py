@@ -13,8 +13,25 @@ from collections.abc import Iterator
 from corpus.ingest.stream import MAX_LINE, Unread
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+MAX_VALUES = 300_000
+"""Values within one article: an empty list is three bytes in a file and seventy in memory."""
+
+_LONG = 2**19
+"""Characters from which on the values in a text are counted before more of it is parsed."""
+
+_STEP = 2**20
+"""Characters by which a long value is read on at most: of these alone it is not known what they hold."""
+
 _CUT_NUMBER = 3
 """Characters behind a value that must have come: ``1.5e+3`` cut after ``1.5e+`` reads as ``1.5`` with two left over."""
+
+
+def has_too_many_values(text: str | bytes) -> bool:
+    """Whether a JSON text is seen, without parsing it, to hold more values than an article has."""
+    if len(text) < _LONG:
+        return False
+    marks = (",", "[", "{") if isinstance(text, str) else (b",", b"[", b"{")
+    return sum(text.count(mark) for mark in marks) > MAX_VALUES  # type: ignore[arg-type]  # each with its own kind
 
 
 class Scanner:
@@ -30,10 +47,15 @@ class Scanner:
 
     def peek(self) -> str:
         """The next character that is not space, or nothing at the end."""
+        blank = 0
         while True:
+            before = self._at
             self._advance(_SPACE.match(self._text, self._at).end())  # type: ignore[union-attr]  # matches always
             if self._at < len(self._text):
                 return self._text[self._at]
+            blank += self._at - before
+            if blank > _LONG:
+                raise self.broken("a megabyte of nothing but space")
             if not self._more(1):
                 return ""
 
@@ -76,7 +98,10 @@ class Scanner:
             except RecursionError as error:
                 raise self.broken("nested too deeply") from error
             except ValueError as error:
-                if self._more(2 * (len(self._text) - self._at)):
+                held = len(self._text) - self._at
+                if held > _LONG and has_too_many_values(self._text[self._at :]):
+                    raise self.broken(f"more than {MAX_VALUES:,} values in one article") from error
+                if self._more(min(2 * held, _STEP)):
                     continue
                 if len(self._text) - self._at > MAX_LINE:
                     raise self._too_long() from error

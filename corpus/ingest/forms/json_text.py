@@ -9,8 +9,8 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 
-from corpus.ingest.forms.json_scanner import Scanner
-from corpus.ingest.stream import MAX_LINE, Unread, chunks_of_text, numbered_lines, text_of
+from corpus.ingest.forms.json_scanner import MAX_VALUES, Scanner, has_too_many_values
+from corpus.ingest.stream import MAX_BLANK, MAX_LINE, Unread, all_blank, chunks_of_text, numbered_lines, text_of
 from corpus.model import RawArticle, Rejection
 
 _WRAPPERS = ("articles", "items", "data", "results")
@@ -28,6 +28,8 @@ def read_json(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
     number = 0
     while not head.strip() and (line := stream.readline(MAX_LINE)):
         head, number = line, number + 1
+        if number > MAX_BLANK:
+            raise all_blank(number)
     if not head.strip():
         raise Unread("empty")
     if _is_json(head):
@@ -49,7 +51,7 @@ def read_json(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
 
 def _is_json(line: bytes) -> bool:
     """Whether a line is a JSON object or array by itself."""
-    if len(line) == MAX_LINE:  # cut there: parsing it would hold all of it in memory to no end
+    if len(line) == MAX_LINE or has_too_many_values(line):  # cut there, or to be read value by value
         return False
     try:
         return isinstance(json.loads(line), dict | list)
@@ -64,6 +66,9 @@ def _read_lines(stream: io.BufferedReader, start: int, origin: str) -> Iterator[
 
 def _read_line(number: int, line: bytes, origin: str) -> Iterator[RawArticle | Rejection]:
     here = f"{origin}:{number}"
+    if has_too_many_values(line):
+        yield Rejection(here, f"more than {MAX_VALUES:,} values, which no article has")
+        return
     try:
         value = json.loads(text_of(line))
     except Unread as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from corpus.ingest.stream import Unread
+from corpus.ingest.stream import MAX_LINE, Unread
 from corpus.model import RawArticle, Rejection
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ _ROOT = rb"(?:<\?xml[^>]{0,200}\?>)?(?:\s|<!--.{0,2000}?-->|<\?[^>]{0,200}\?>|<!
 _NEWS = re.compile(_ROOT + rb"<(?:\w{1,20}:)?(?:nitf|newsMessage|newsItem|packageItem)[\s>/]", re.DOTALL)
 _FEED = re.compile(_ROOT + rb"<(?:\w{1,20}:)?(?:rss|feed|RDF)[\s>/]", re.DOTALL)
 _DECLARES = re.compile(rb"<!DOCTYPE[^>\[]{0,500}\[|<!ENTITY", re.IGNORECASE)
+_LOOK_BACK = 600  # bytes: a declaration may begin in one piece and end in the next
+_MOST_TAGS = 200_000
+"""Tags and comments from one item to the next: each of them is held."""
+
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed"})
@@ -57,10 +61,9 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
     """
     import lxml.etree  # noqa: PLC0415  # 30 ms that other forms do not owe
 
-    if _DECLARES.search(stream.peek(65536)[:65536]):
-        raise Unread("XML that declares entities of its own, which no news needs: it was not read")
+    watched = _Watched(stream)
     items = lxml.etree.iterparse(
-        stream, tag=("{*}newsItem", "{*}nitf"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        watched, tag=("{*}newsItem", "{*}nitf"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
     )
     empty = True
     try:
@@ -68,6 +71,7 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
             if _name(item) == "nitf" and next(item.iterancestors("{*}newsItem"), None) is not None:
                 continue
             empty = False
+            watched.item_ends()
             here = f"{origin}:{item.sourceline}"
             refused = _withdrawn(item)
             yield Rejection(here, refused) if refused else RawArticle(_fields(item), here)
@@ -77,6 +81,39 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
         raise Unread("broken XML: it and the rest of the file were not read", line) from error
     if empty:
         raise Unread("no news item in it")
+
+
+class _Watched:
+    """The bytes of an XML file, as long as they declare no entity and an item comes to its end now and then."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._bytes = 0
+        self._tags = 0
+        self._before = b""
+        self._begun = False
+
+    def item_ends(self) -> None:
+        """What was counted until now is let go; what declares entities stands before the first item."""
+        self._bytes, self._tags, self._begun = 0, 0, True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to so many bytes.
+
+        Raises:
+            Unread: they are not what news are made of.
+        """
+        data = self._stream.read(size)
+        if not self._begun:
+            seen = self._before + data
+            if _DECLARES.search(seen):
+                raise Unread("XML that declares entities of its own, which no news needs: it was not read")
+            self._before = seen[-_LOOK_BACK:]
+        self._bytes += len(data)
+        self._tags += data.count(b"<")
+        if self._bytes > MAX_LINE or self._tags > _MOST_TAGS:
+            raise Unread("XML in which no news item comes to its end: the rest of the file was not read")
+        return data
 
 
 def _fields(item: Element) -> dict[str, object]:

@@ -9,11 +9,14 @@ import io
 import re
 from collections.abc import Iterator
 
-from corpus.ingest.stream import text_of, whole
+from corpus.ingest.stream import Unread, text_of, whole
 from corpus.model import RawArticle, Rejection
 
 _TAIL = 8
 """Lines from the end in which date and origin are looked for: further up they are words of the article."""
+
+_MOST_LINES = 200_000
+"""Lines of a file: with more of them none is a paragraph, and each is held by itself."""
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d\d(?::\d\d)?\S{0,10}(?: \S{1,6})?)?")
 _ORIGIN = re.compile(r"original from:?\s+(\S.*)", re.IGNORECASE)
@@ -36,6 +39,8 @@ def read_raw(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | Re
     if not text.strip():
         yield Rejection(origin, "empty")
         return
+    if text.count("\n") + text.count("\r") > 2 * _MOST_LINES:  # CR LF ends one line with two
+        raise Unread(f"more than {_MOST_LINES:,} lines, which no article has")
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     starts = [0, *_ends(lines)[:-1]]
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -46,8 +51,8 @@ def _ends(lines: list[str]) -> list[int]:
     """Where each article ends: after text, a date, an origin right below it, and the scraps that follow."""
     ends: list[int] = []
     for at in range(1, len(lines)):
-        text = any(lines[ends[-1] if ends else 0 : at - 1])
-        if text and _ORIGIN.fullmatch(lines[at]) and _DATE.fullmatch(lines[at - 1]):
+        closes = _ORIGIN.fullmatch(lines[at]) and _DATE.fullmatch(lines[at - 1])
+        if closes and any(lines[ends[-1] if ends else 0 : at - 1]):
             stop = at + 1
             while stop < len(lines) and not _SCRAP.sub("", lines[stop]):
                 stop += 1

@@ -11,7 +11,7 @@ import io
 from collections.abc import Collection, Iterator
 
 from corpus.ingest.fields import is_known
-from corpus.ingest.stream import MAX_LINE, NOT_TEXT, Unread, numbered_lines
+from corpus.ingest.stream import MAX_BLANK, MAX_LINE, NOT_TEXT, Unread, all_blank, numbered_lines
 from corpus.model import RawArticle, Rejection
 
 _DELIMITERS = ",;\t|"
@@ -98,6 +98,7 @@ class _Lines:
         self._stream = stream
         self._first: str | None = first
         self._ended = False
+        self._last = number
 
     def __iter__(self) -> _Lines:
         return self
@@ -111,6 +112,10 @@ class _Lines:
         if len(data) > MAX_LINE:
             raise Unread("the line is longer than 16 MiB: it and the rest of the file were not read", self.number)
         if data:
+            if not data.isspace():
+                self._last = self.number
+            elif self.number - self._last > MAX_BLANK:
+                raise all_blank(self.number)
             return data.decode("utf-8", "surrogateescape")
         if self._ended:
             raise StopIteration

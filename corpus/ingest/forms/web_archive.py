@@ -14,8 +14,13 @@ from corpus.ingest.stream import Unread
 from corpus.model import RawArticle, Rejection
 
 if TYPE_CHECKING:
+    from warcio.archiveiterator import ArchiveIterator
     from warcio.recordloader import ArcWarcRecord
 
+_LONGEST_HEADER = 2**18
+"""Bytes of what a record, or a server, says before the page: warcio holds every line of it."""
+
+_DAMAGED = "a damaged web archive: the rest was not read"
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
@@ -33,14 +38,62 @@ def read_web_archive(stream: io.BufferedReader, origin: str) -> Iterator[RawArti
     from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415  # 0.1 s that other forms do not owe
     from warcio.exceptions import ArchiveLoadFailed  # noqa: PLC0415
 
+    watched = _Watched(stream)
+    records = ArchiveIterator(watched, no_record_parse=True)
     try:
-        for record in ArchiveIterator(stream):
-            if _is_page(record):
-                yield from _page(record, origin)
+        while (record := _next(records, watched)) is not None:
+            found = list(_page(record, origin)) if _is_page(record) else []
+            _read_to_end(record)
+            yield from found
     except ArchiveLoadFailed as error:
-        raise Unread("a damaged web archive: the rest was not read") from error
-    except (ValueError, EOFError, OSError) as error:  # a length that is none, a packed body that is cut off
-        raise Unread("a damaged web archive: the rest was not read") from error
+        raise Unread(_DAMAGED) from error
+    except (ValueError, EOFError, OSError, OverflowError) as error:  # a length that is none, a packed body cut off
+        raise Unread(_DAMAGED) from error
+
+
+class _Watched:
+    """A stream that gives no more than ``left`` bytes, while that is a number."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.left: int | None = None
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to so many bytes.
+
+        Raises:
+            Unread: more than there may be.
+        """
+        data = self._stream.read(size)
+        if self.left is not None:
+            self.left -= len(data)
+            if self.left < 0:
+                raise Unread("a web archive with a header of more than 256 KiB: the rest was not read")
+        return data
+
+
+def _next(records: ArchiveIterator, watched: _Watched) -> ArcWarcRecord | None:
+    """The next record, with what the server said before its page."""
+    watched.left = _LONGEST_HEADER
+    record = next(records, None)
+    if record is not None and record.rec_type == "response" and record.length:
+        uri = record.rec_headers.get_header("WARC-Target-URI") or ""
+        if uri.startswith(("http:", "https:")):
+            record.http_headers = records.loader.http_parser.parse(record.raw_stream)
+    watched.left = None
+    return record
+
+
+def _read_to_end(record: ArcWarcRecord) -> None:
+    """Pass over the rest of a record.
+
+    Raises:
+        EOFError: the file ends before the record does.
+    """
+    while record.raw_stream.read(_LONGEST_HEADER):
+        pass
+    if record.raw_stream.limit > 0:
+        raise EOFError
 
 
 def _is_page(record: ArcWarcRecord) -> bool:
