@@ -66,24 +66,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Grow an archive and write down what that took; 1 when nothing could be measured."""
     options, console = _options(arguments), Console(stderr=True)
     steps: list[Step] = []
-    stopped = ""
     with tempfile.TemporaryDirectory(prefix="dateline-growth-", dir=options.folder) as folder:
         try:
             for step in _steps(options, Path(folder), console):
                 console.print(f"{step.articles:,}: {step.rate:,.0f} articles/s, page {step.pages.p50:.1f} ms")
                 steps.append(step)
+                _write(steps, options, "")
         except _Stopped as reason:
-            stopped = str(reason)
-            console.print(stopped)
-    if not steps:
-        return 1
+            console.print(str(reason))
+            if steps:
+                _write(steps, options, str(reason))
+    return 0 if steps else 1
+
+
+def _write(steps: Sequence[Step], options: _Options, stopped: str) -> None:
+    """Write down what was measured until now: a run takes long, and may be cut off."""
     growth = Growth(described(), f"invented, about 300 words each (seed {options.seed})", tuple(steps), stopped)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "GROWTH.md").write_text(markdown(growth), encoding="utf-8")
     (options.output / "growth.json").write_text(as_json(growth), encoding="utf-8")
     (options.output / "growth.svg").write_text(drawn(growth), encoding="utf-8")
-    console.print(f"Written: {options.output / 'GROWTH.md'}, growth.json and growth.svg beside it.")
-    return 0
 
 
 def _steps(options: _Options, folder: Path, console: Console) -> Iterator[Step]:
