@@ -93,7 +93,7 @@ class Dateline(discord.AutoShardedClient):
             _log.warning("the archive is empty: fill it with `dateline ingest PATH`, or set CORPUS_INPUTS")
             return
         _log.info("the archive is empty: filling it from CORPUS_INPUTS")
-        self.upkeep.begin("reindex", by=WORKER)
+        self.upkeep.begin("ingest", *(each.name for each in parse_inputs(self.settings.corpus_inputs)), by=WORKER)
 
     async def on_app_command_completion(
         self, interaction: discord.Interaction[Any], _: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu

@@ -8,17 +8,14 @@ import io
 import json
 import sqlite3
 import struct
-import subprocess
-import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pytest
 import zstandard
 from pyarrow import parquet
 
@@ -170,8 +167,9 @@ def in_tar(*members: tuple[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" + bytes(
-    range(256)
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    + bytes(range(256))
 )
 MIXED = LINE + LINE.replace(b"Council", "Café".encode("latin-1")) + LINE.replace(b"Council", "Café".encode())
 

@@ -48,9 +48,10 @@ class _Order(NamedTuple):
     def batches(self, start: int = 0) -> Iterator[list[Incoming]]:
         """Everything from this item on; how far that is in bytes stands at the end of each batch."""
         reader = Reader(self.files, self.way)
-        items = islice(self._by_the_way(reader), start, None)
-        while raw := list(islice(items, _AT_ONCE)):
-            yield [*as_incoming(raw), Reached(reader.done)]
+        # Parsed one by one, as they are read: what is refused since it is too long is not held until a batch is full.
+        made = (_made(*each) for each in islice(self._by_the_way(reader), start, None))
+        while batch := list(islice(made, _AT_ONCE)):
+            yield [*_signed(batch), Reached(reader.done)]
 
     def _by_the_way(self, reader: Reader) -> Iterator[tuple[Item, Way]]:
         """Each item, with the way of its file."""
@@ -63,15 +64,27 @@ class _Order(NamedTuple):
 
 def as_incoming(raw: Sequence[tuple[Item, Way]]) -> list[Marked | Rejection | Begun | Ended]:
     """What was read, each in its way, parsed and marked."""
-    parsed = [_parsed(each, way) if isinstance(each, RawArticle) else each for each, way in raw]
-    articles = [(made, each) for made, (each, _) in zip(parsed, raw, strict=True) if isinstance(made, Article)]
-    origins = [each.origin for _, each in articles if isinstance(each, RawArticle)]
-    signed = iter(marked([made for made, _ in articles], origins))
-    return [next(signed) if isinstance(made, Article) else made for made in parsed]
+    return _signed([_made(each, way) for each, way in raw])
 
 
-def _parsed(raw: RawArticle, way: Way) -> Article | Rejection:
-    return parse(raw, source=way.source, dates=way.dates)
+class _Parsed(NamedTuple):
+    """An article, and where it stood."""
+
+    article: Article
+    origin: str
+
+
+def _made(item: Item, way: Way) -> _Parsed | Rejection | Begun | Ended:
+    if not isinstance(item, RawArticle):
+        return item
+    parsed = parse(item, source=way.source, dates=way.dates)
+    return _Parsed(parsed, item.origin) if isinstance(parsed, Article) else parsed
+
+
+def _signed(made: Sequence[_Parsed | Rejection | Begun | Ended]) -> list[Marked | Rejection | Begun | Ended]:
+    articles = [each for each in made if isinstance(each, _Parsed)]
+    signed = iter(marked([each.article for each in articles], [each.origin for each in articles]))
+    return [next(signed) if isinstance(each, _Parsed) else each for each in made]
 
 
 def incoming(files: Sequence[Found], way: Way) -> Generator[Incoming, None, None]:

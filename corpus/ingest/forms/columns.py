@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.ingest.stream import Unread
+from corpus.ingest.unpack import Allowance
 from corpus.model import RawArticle, Rejection
 
 _ROWS = 200  # that are held at once
@@ -34,29 +35,38 @@ def read_columns(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle 
     if not stream.seekable():
         raise Unread("a Parquet file inside of an archive: unpack it first")
     number = 0
+    allowance = Allowance.of(stream.seek(0, io.SEEK_END))
     try:
-        table = parquet.ParquetFile(stream, pre_buffer=False, thrift_container_size_limit=1_000_000)
+        limits = {"pre_buffer": False, "thrift_container_size_limit": 1_000_000}
+        schema = parquet.ParquetFile(stream, **limits).schema
+        # What stands in many rows is held once, as in the file: one long value, a million times, is a few kilobytes.
+        often = [each.path for each in map(schema.column, range(len(schema))) if _is_text(each)]
+        table = parquet.ParquetFile(stream, read_dictionary=often, **limits)
         for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
-            for row in _as_text(batch).to_pylist():
+            for at in range(len(batch)):
+                row = {str(name).lower(): _value(column.slice(at, 1)) for name, column in _columns(batch)}
                 number += 1
-                yield RawArticle({str(name).lower(): value for name, value in row.items()}, f"{origin}:{number}")
+                allowance.spend(sum(len(value) for value in row.values() if isinstance(value, str | bytes | list)))
+                yield RawArticle(row, f"{origin}:{number}")
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise Unread("a damaged Parquet file: the rest was not read", number + 1) from error
 
 
-def _as_text(batch: Any) -> Any:
-    """The same rows with dates as ISO 8601 writes them, to the second, and bytes as text: Python's dates hold fewer."""
+def _columns(batch: Any) -> Iterator[tuple[str, Any]]:
+    return zip(batch.schema.names, batch.columns, strict=True)
+
+
+def _value(cell: Any) -> object:
+    """What stands in a cell: a date as ISO 8601 writes it, to the second, since Python's hold fewer; bytes as text."""
     import pyarrow as pa  # noqa: PLC0415  # as above
 
-    columns = []
-    for column in batch.columns:
-        if pa.types.is_temporal(column.type):
-            told = column.cast(pa.string()).to_pylist()
-            columns.append(pa.array([each and _FRACTION.sub("", each) for each in told], pa.string()))
-        elif pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-            columns.append(
-                pa.array([each and each.decode("utf-8", "replace") for each in column.to_pylist()], pa.string())
-            )
-        else:
-            columns.append(column)
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    if pa.types.is_temporal(cell.type):
+        told = cell.cast(pa.string()).to_pylist()[0]
+        return told and _FRACTION.sub("", told)
+    value = cell.to_pylist()[0]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _is_text(column: Any) -> bool:
+    """Whether a column has a text in each row, and no list of them."""
+    return bool(column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0)

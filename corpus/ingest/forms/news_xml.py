@@ -63,7 +63,12 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
 
     watched = _Watched(stream)
     items = lxml.etree.iterparse(
-        watched, tag=("{*}newsItem", "{*}nitf"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        watched,
+        tag=("{*}newsItem", "{*}nitf"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
     )
     empty = True
     try:

@@ -71,15 +71,18 @@ class _Watched:
                 raise Unread("a web archive with a header of more than 256 KiB: the rest was not read")
         return data
 
+    def tell(self) -> int:
+        """How far it was read, which warcio says where a length is wrong."""
+        return self._stream.tell()
+
 
 def _next(records: ArchiveIterator, watched: _Watched) -> ArcWarcRecord | None:
     """The next record, with what the server said before its page."""
     watched.left = _LONGEST_HEADER
     record = next(records, None)
-    if record is not None and record.rec_type == "response" and record.length:
-        uri = record.rec_headers.get_header("WARC-Target-URI") or ""
-        if uri.startswith(("http:", "https:")):
-            record.http_headers = records.loader.http_parser.parse(record.raw_stream)
+    if record is not None and record.rec_type == "response":
+        uri = record.rec_headers.get_header("WARC-Target-URI")
+        record.http_headers = records.loader.load_http_headers("response", uri, record.raw_stream, record.length)
     watched.left = None
     return record
 
@@ -90,10 +93,11 @@ def _read_to_end(record: ArcWarcRecord) -> None:
     Raises:
         EOFError: the file ends before the record does.
     """
-    while record.raw_stream.read(_LONGEST_HEADER):
-        pass
-    if record.raw_stream.limit > 0:
-        raise EOFError
+    left = getattr(record.raw_stream, "limit", 0)  # a record that tells no length has none to be read
+    while left > 0:
+        if not record.raw_stream.read(min(left, _LONGEST_HEADER)):
+            raise EOFError
+        left = record.raw_stream.limit
 
 
 def _is_page(record: ArcWarcRecord) -> bool:
