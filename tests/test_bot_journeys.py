@@ -331,7 +331,7 @@ async def test_the_owner_reindexes_and_gets_the_report(tmp_path):
     inputs.write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
     async with DiscordDouble() as discord:
         bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=f"news={inputs}")
-        await bot.wrote("reindex ended")
+        await bot.wrote("ingest ended")
         again = await discord.owner.slash("admin reindex")
         await again.until(lambda shown: "Reindexed" in shown.text)
         assert "2 read: 0 added, 0 changed, 1 unchanged, 0 copies, 1 rejected" in again.text
@@ -371,7 +371,7 @@ async def test_an_empty_archive_is_filled_from_the_inputs_while_the_bot_answers(
         bot = await started(discord, tmp_path, CORPUS_INPUTS=f"samples={SAMPLES}")
         meanwhile = await discord.user("reader").slash("search", query="flood")
         assert "being filled right now" in meanwhile.text or cards(meanwhile)
-        await bot.wrote("reindex ended")
+        await bot.wrote("ingest ended")
         assert cards(await discord.user("reader").slash("search", query="flood"))
 
 
