@@ -52,4 +52,4 @@ def read_columns(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle 
 
 def _is_text(column: Any) -> bool:
     """Whether a column has a text in each row, and no list of them."""
-    return column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0
+    return bool(column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0)
