@@ -22,7 +22,7 @@ from corpus import Rejection, UnreadableInput
 from corpus.feeds import read_feed
 from corpus.ingest import Marked, Way, found, incoming, read_field_map
 
-_LONGEST = 30
+_LONGEST = 10
 """Seconds of the processor after which a fork is ended: by then it has failed."""
 
 

@@ -47,6 +47,7 @@ _CONSTANT = (Field.SOURCE, Field.SECTION, Field.LANGUAGE)
 _KEYS = ("items", "dates", "fields", "always")
 _ORDERS = ("day-first", "month-first")
 _LARGEST = 2**16  # bytes
+_MOST_DOTS = 200  # in a line: tomllib holds each beginning of a dotted name, and of one of 60 KB takes 3 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,10 @@ def read_field_map(path: Path) -> FieldMap:
     """
     try:
         with path.open("rb") as file:
-            written = file.read(_LARGEST + 1)
-        if len(written) > _LARGEST:
-            raise UnreadableInput(str(path), f"the mapping has more than {_LARGEST // 2**10} KiB, which none has.")
-        told: dict[str, Any] = tomllib.loads(written.decode())
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST or any(line.count(b".") > _MOST_DOTS for line in data.splitlines()):
+            raise UnreadableInput(str(path), "the mapping is longer than any that says which field is which.")
+        told: dict[str, Any] = tomllib.loads(data.decode())
     except OSError as error:
         raise UnreadableInput(str(path), f"the mapping cannot be read ({error.strerror or error}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

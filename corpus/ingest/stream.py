@@ -43,6 +43,8 @@ def as_utf8(stream: io.BufferedReader) -> io.BufferedReader:
         Unread: UTF-16 without a byte order mark, or no text at all.
     """
     head = stream.peek(4096)[:4096]
+    if head.startswith(codecs.BOM_UTF32_LE):  # whose first half is the mark of UTF-16
+        raise Unread(NOT_TEXT)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return buffered(_Utf16AsUtf8(stream))
     if head.count(0) * 10 > len(head):  # one stray NUL is mess to be cleaned, every tenth byte is another encoding

@@ -38,7 +38,7 @@ _ENTRY = b"PK\x01\x02"  # APPNOTE.TXT 4.3.12: so begins what a directory says of
 _DIRECTORY = 2**24  # bytes from the end in which more than the most entries stand, if their names are of usual length
 _CHUNK = 2**16
 _MAGIC = 10  # bytes by which a packing is known
-_SIP = 512  # packed bytes that Zstandard is given at once: a block of four may become 128 KiB
+_SIP = 128  # packed bytes that Zstandard is given at once: a block of four may become 128 KiB
 _DAMAGED = (zlib.error, lzma.LZMAError, EOFError, zipfile.BadZipFile, gzip.BadGzipFile, zstandard.ZstdError)
 
 

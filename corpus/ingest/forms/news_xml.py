@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _ROOT = rb"(?:<\?xml[^>]{0,200}\?>)?(?:\s|<!--.{0,2000}?-->|<\?[^>]{0,200}\?>|<!DOCTYPE[^>\[]{0,500}>)*+"
-_NEWS = re.compile(_ROOT + rb"<(?:\w{1,20}:)?(?:nitf|newsMessage|newsItem|packageItem)[\s>/]", re.DOTALL)
+_NAMES = rb"(?:\w{1,20}:)?(?:nitf|newsMessage|newsItem|packageItem)"
+_NEWS = re.compile(_ROOT + rb"<(?:" + _NAMES + rb"[\s>/]|!DOCTYPE\s{1,9}" + _NAMES + rb"\b[^>\[]{0,500}\[)", re.DOTALL)
 _FEED = re.compile(_ROOT + rb"<(?:\w{1,20}:)?(?:rss|feed|RDF)[\s>/]", re.DOTALL)
 _DECLARES = re.compile(rb"<!DOCTYPE[^>\[]{0,500}\[|<!ENTITY", re.IGNORECASE)
 _LOOK_BACK = 600  # bytes: a declaration may begin in one piece and end in the next
-_MOST_TAGS = 200_000
-"""Tags and comments from one item to the next: each of them is held."""
+_MOST_TAGS = 100_000
+"""Tags, comments and attributes from one item to the next: each of them is held."""
 
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -115,7 +116,7 @@ class _Watched:
                 raise Unread("XML that declares entities of its own, which no news needs: it was not read")
             self._before = seen[-_LOOK_BACK:]
         self._bytes += len(data)
-        self._tags += data.count(b"<")
+        self._tags += data.count(b"<") + data.count(b"=")
         if self._bytes > MAX_LINE or self._tags > _MOST_TAGS:
             raise Unread("XML in which no news item comes to its end: the rest of the file was not read")
         return data

@@ -18,6 +18,12 @@ _DELIMITERS = ",;\t|"
 _FEWEST_NAMES = 2
 """Known names that make a first line a header row: one may be a word of a sentence."""
 
+_LONGEST_CELL = 8 * 2**20
+"""Characters of a cell, each of which ``csv`` holds in four bytes."""
+
+_MOST_CELLS = 300_000
+"""Delimiters of a row, those in its texts among them."""
+
 _END = "\x00end of file\x00"
 """A last row of our own: if it does not come back as a row, a quote was still open when the file ended."""
 
@@ -32,7 +38,7 @@ def read_table(stream: io.BufferedReader, origin: str, known: Collection[str] = 
     """The rows as articles; the origin of each is the line where it begins. ``known`` are names of its fields.
 
     Raises:
-        Unread: no header row, a cell longer than ``MAX_LINE``, or a quote that is never closed.
+        Unread: no header row, a cell longer than ``_LONGEST_CELL``, a row of too many, or a quote that is never closed.
     """
     first = next(numbered_lines(stream), None)
     if first is None:
@@ -42,8 +48,8 @@ def read_table(stream: io.BufferedReader, origin: str, known: Collection[str] = 
     delimiter = max(_DELIMITERS, key=lambda candidate: _known_names(header_line, candidate, known))
     if not _known_names(header_line, delimiter, known):
         raise Unread("the first row names no known field (title, text, date, source, url, ...)", number)
-    csv.field_size_limit(MAX_LINE)  # process-wide, and at first 128 KiB: too short for an article in HTML
-    lines = _Lines(stream, header_line, number)
+    csv.field_size_limit(_LONGEST_CELL)  # process-wide, and at first 128 KiB: too short for an article in HTML
+    lines = _Lines(stream, header_line, number, delimiter)
     yield from _articles(csv.reader(lines, delimiter=delimiter), lines, origin)
 
 
@@ -53,6 +59,7 @@ def _articles(rows: Iterator[list[str]], lines: _Lines, origin: str) -> Iterator
     try:
         for row in rows:
             here, begin = begin, lines.number + 1
+            lines.row_ends()
             if row == [_END]:
                 return
             if names is None:
@@ -93,15 +100,21 @@ def _known_names(line: str, delimiter: str, known: Collection[str]) -> int:
 class _Lines:
     """The lines of a file for ``csv``, which would read a line of any length, and the number of the last one given."""
 
-    def __init__(self, stream: io.BufferedReader, first: str, number: int) -> None:
+    def __init__(self, stream: io.BufferedReader, first: str, number: int, delimiter: str) -> None:
         self.number = number - 1
         self._stream = stream
         self._first: str | None = first
         self._ended = False
         self._last = number
+        self._delimiter = delimiter.encode()
+        self._cells = first.count(delimiter)
 
     def __iter__(self) -> _Lines:
         return self
+
+    def row_ends(self) -> None:
+        """What follows is of another row."""
+        self._cells = 0
 
     def __next__(self) -> str:
         self.number += 1
@@ -111,6 +124,11 @@ class _Lines:
         data = self._stream.readline(MAX_LINE + 1)
         if len(data) > MAX_LINE:
             raise Unread("the line is longer than 16 MiB: it and the rest of the file were not read", self.number)
+        self._cells += data.count(self._delimiter)
+        if self._cells > _MOST_CELLS:
+            raise Unread(
+                f"a row of more than {_MOST_CELLS:,} cells: it and the rest of the file were not read", self.number
+            )
         if data:
             if not data.isspace():
                 self._last = self.number
