@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -24,6 +25,7 @@ import pytest
 import zstandard
 from pyarrow import parquet
 
+_QUIET = 0.03  # seconds of the processor for a million turns of an empty loop
 MEGABYTES = 50
 SECONDS = 1.0
 EACH_IS_TOLD = 9.0
@@ -221,7 +223,7 @@ BOMBS = {
     "gigabytes of XML comments in gzip": Bomb("a.xml.gz", lambda: zeros_in_gzip(4096, XML + MESSAGE + NEWS_ITEM, b"<!-- -->" * (MB // 8)), "", 1),
     "gigabytes of XML text in gzip": Bomb("a.xml.gz", lambda: zeros_in_gzip(4096, XML + MESSAGE + NEWS_ITEM, b"a b " * (MB // 4)), "", 1),
     "gigabytes of XML elements in gzip": Bomb("a.xml.gz", lambda: zeros_in_gzip(4096, XML + MESSAGE + NEWS_ITEM, b"<a></a>\n" * (MB // 8)), "", 1),
-    "a window of 2 GB": Bomb("a.jsonl.zst", lambda: b"\x28\xb5\x2f\xfd\x00\xa8" + b"\x02\x00\x08" * 1000, "damaged"),
+    "a window of 2 GB": Bomb("a.jsonl.zst", lambda: b"\x28\xb5\x2f\xfd\x00\xa8" + b"\x02\x00\x08" * 1000, "must be held"),
     # Lines.
     "a line without an end": Bomb("a.jsonl", lambda: LINE + b'{"text": "' + b"a" * 100 * MB, "16 MiB", 1),
     "a line without an end in gzip": Bomb("a.jsonl.gz", lambda: gzip.compress(LINE + b'{"text": "' + b"a" * 100 * MB, 1), "16 MiB", 1),
@@ -346,6 +348,14 @@ GOOD = {
 }  # fmt: skip
 
 
+def slowness():
+    """How much longer work takes now than on a machine that has nothing else to do; at least 1."""
+    began = time.process_time()
+    for _ in range(1_000_000):
+        pass
+    return max(1.0, (time.process_time() - began) / _QUIET)
+
+
 @pytest.fixture(scope="module")
 def cost():
     """What a file comes to and costs, in a process that reads nothing else."""
@@ -376,7 +386,7 @@ def test_it_is_refused_within_a_second_and_fifty_megabytes(tmp_path, cost, name)
     assert told is not None, "it took ten seconds, or ended the process"
     assert (told["articles"], told["rejected"]) == (bomb.kept, bomb.rejected), told["reason"]
     assert bomb.reason in told["reason"]
-    assert told["seconds"] < bomb.seconds
+    assert told["seconds"] < bomb.seconds * slowness()
     assert told["megabytes"] < MEGABYTES
 
 
