@@ -71,8 +71,7 @@ class Taking:
             UnreadableInput: an input is not there, or holds nothing that can be read.
             StoreError: the archive cannot be written.
         """
-        before, standing = self.engine.count(), self._standing()
-        with standing as archive:
+        with self._standing() as archive:
             with place_for_downloads(self.engine.folder) as place:
                 plan = self._plan(inputs, archive, place)
                 intake = Intake(
@@ -84,7 +83,7 @@ class Taking:
                     self._store(_watched(batches(items, _BATCH), plan.size, intake, self.watch), intake)
             self._look_at(_feeds(inputs, archive), archive, intake)
             gone = _vanished([each.root for each in inputs], archive)
-        return self._without(gone, _report(plan, intake, self.intent), before)
+        return self._without(gone, _report(plan, intake, self.intent))
 
     def take_looks(self, looks: Sequence[tuple[Followed, Polled]]) -> IngestReport:
         """Take in what looks at feeds have given, and remember how the feeds were left."""
@@ -150,12 +149,13 @@ class Taking:
         articles = [each.article for each in items if isinstance(each, Marked)]
         following.leave(archive.ledger, feed, polled, articles, new=intake.new - before)
 
-    def _without(self, gone: Sequence[int], report: IngestReport, before: int) -> IngestReport:
+    def _without(self, gone: Sequence[int], report: IngestReport) -> IngestReport:
         """Take out what has vanished, where that is wanted and does not shrink the archive by too much; else tell."""
         if not gone:
             return report
-        wanted = self.intent.remove_vanished
-        held_back = len(gone) - report.added - report.copies > _SHRINKING * before and not self.intent.shrink
+        wanted, came = self.intent.remove_vanished, report.added + report.copies
+        before = self.engine.count() - (0 if self.intent.rehearse else came)
+        held_back = len(gone) - came > _SHRINKING * before and not self.intent.shrink
         if not wanted or held_back:
             self._tell_of(gone, Fate.VANISHED)
             return replace(report, vanished=len(gone), held_back=wanted)
