@@ -273,7 +273,7 @@ BOMBS = {
     "a comment of 20 MB of hyphens": Bomb("a.xml", lambda: XML + b"<!--" + b"<!-- -" * 3 * MB + b"-->" + NITF, ""),
     "a comment before the text of 20 MB": Bomb("a.txt", lambda: b" " * 30_000 + b"<!--" * 5 * MB, ""),
     "ten thousand comments": Bomb("a.html", lambda: b"<!---->" * 9_000 + b"<!--" + b" " * 20 * MB, ""),
-    "a message of 100,000 empty items": Bomb("a.xml", lambda: XML + MESSAGE + NEWS_ITEM + b"<newsItem/>\n" * 100_000 + END_OF_MESSAGE, "no text", 1, 100_000, EACH_IS_TOLD),
+    "a message of 100,000 empty items": Bomb("a.xml", lambda: XML + MESSAGE + NEWS_ITEM + b"<newsItem/>\n" * 100_000 + END_OF_MESSAGE, "nothing in it", 1, 100_000, EACH_IS_TOLD),
     "a message of a million strange elements": Bomb("a.xml", lambda: XML + MESSAGE + NEWS_ITEM + b"<a/>\n" * 10**6 + END_OF_MESSAGE, "", 1),
     # Pages.
     "a page of 5 MB": Bomb("a.html", lambda: PAGE + b"a" * 5 * MB, "4 MiB"),

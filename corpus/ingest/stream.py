@@ -15,7 +15,7 @@ from typing import BinaryIO
 MAX_LINE = 16 * 2**20
 """Bytes a line, a cell or a text file may have: anything longer is no article, and has to be held in memory."""
 
-MAX_BLANK = 100_000
+MAX_BLANK = 20_000
 """Blank lines in a row: more are no text, and cost time without end where a packed file has gigabytes of them."""
 
 _CHUNK = 2**18

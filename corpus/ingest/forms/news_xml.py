@@ -27,6 +27,7 @@ _LOOK_BACK = 600  # bytes: a declaration may begin in one piece and end in the n
 _MOST_TAGS = 100_000
 """Tags, comments and attributes from one item to the next: each of them is held."""
 
+_EMPTY = "an item with nothing in it"
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed"})
@@ -79,7 +80,7 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
             empty = False
             watched.item_ends()
             here = f"{origin}:{item.sourceline}"
-            refused = _withdrawn(item)
+            refused = _withdrawn(item) if len(item) else _EMPTY
             yield Rejection(here, refused) if refused else RawArticle(_fields(item), here)
             _let_go(item)
     except lxml.etree.XMLSyntaxError as error:

@@ -24,6 +24,9 @@ _LONGEST_CELL = 8 * 2**20
 _MOST_CELLS = 300_000
 """Delimiters of a row, those in its texts among them."""
 
+_MOST_LINES = 200_000
+"""Lines of a row: behind a quote that is never closed, all of the file is one."""
+
 _END = "\x00end of file\x00"
 """A last row of our own: if it does not come back as a row, a quote was still open when the file ended."""
 
@@ -107,14 +110,14 @@ class _Lines:
         self._ended = False
         self._last = number
         self._delimiter = delimiter.encode()
-        self._cells = first.count(delimiter)
+        self._cells, self._begin = first.count(delimiter), number
 
     def __iter__(self) -> _Lines:
         return self
 
     def row_ends(self) -> None:
         """What follows is of another row."""
-        self._cells = 0
+        self._cells, self._begin = 0, self.number
 
     def __next__(self) -> str:
         self.number += 1
@@ -125,6 +128,9 @@ class _Lines:
         if len(data) > MAX_LINE:
             raise Unread("the line is longer than 16 MiB: it and the rest of the file were not read", self.number)
         self._cells += data.count(self._delimiter)
+        if self.number - self._begin > _MOST_LINES:
+            reason = f"a row of more than {_MOST_LINES:,} lines: it and the rest of the file were not read"
+            raise Unread(reason, self._begin + 1)
         if self._cells > _MOST_CELLS:
             raise Unread(
                 f"a row of more than {_MOST_CELLS:,} cells: it and the rest of the file were not read", self.number
