@@ -27,7 +27,7 @@ MAX_RATIO = 200
 FREE_BYTES = 32 * 2**20
 """Bytes that any file may unpack to: small files of repeated text pack better than ``MAX_RATIO``."""
 
-MAX_MEMBERS = 50_000
+MAX_MEMBERS = 200_000
 """Files of an archive: the directory of so many takes half a second and 25 MB to be read."""
 
 PACKED = (".gz", ".bz2", ".zst")
