@@ -28,7 +28,7 @@ FREE_BYTES = 32 * 2**20
 """Bytes that any file may unpack to: small files of repeated text pack better than ``MAX_RATIO``."""
 
 MAX_MEMBERS = 200_000
-"""Files of an archive: the directory of so many takes half a second and 25 MB to be read."""
+"""Files of an archive: the directory of so many takes some 90 MB to be read."""
 
 PACKED = (".gz", ".bz2", ".zst")
 """How the names of packed files end."""
