@@ -12,7 +12,7 @@ from corpus.corpus import EXPORTED, LONGEST_EXPORT, LONGEST_PAGE, PAGE, Corpus
 from corpus.evaluation import check_ids, evaluate, read_collection, write_run
 from corpus.files import as_csv, as_json_lines
 from corpus.retrieval.query import Query
-from corpus.shell.place import FAILED, Place, line
+from corpus.shell.place import Place, as_json, line, shown
 from corpus.today import today
 
 _PASS_ON = {"ignore_unknown_options": True}  # so that -word reaches the query
@@ -22,7 +22,7 @@ _PASS_ON = {"ignore_unknown_options": True}  # so that -word reaches the query
 @click.argument("text", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=PAGE, show_default=True, help="Hits on a page.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the page as one line of JSON.")
+@as_json("page")
 @click.pass_obj
 def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_json: bool) -> None:
     """Search the archive: words, "phrases", -word, source:HOST, after:DATE and more.
@@ -66,24 +66,17 @@ def export(place: Place, text: tuple[str, ...], form: str, limit: int) -> None:
 
 @click.command(name="show")
 @click.argument("article_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print the article as one line of JSON.")
+@as_json("article")
 @click.pass_obj
 def show_article(place: Place, article_id: str, *, as_json: bool) -> int:
     """Print one article whole, by the id that search gives."""
     with Corpus.open(place.data_dir) as corpus:
         article = corpus.article(article_id)
-    if article is None:
-        click.echo(f"No article has the id “{article_id}”: take one from the results of a search.", err=True)
-        return FAILED
-    if as_json:
-        click.echo(line(plain.article(article)))
-    else:
-        show.article(article)
-    return 0
+    return shown(article, article_id, as_json=as_json)
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the status as one line of JSON.")
+@as_json("status")
 @click.pass_obj
 def status(place: Place, *, as_json: bool) -> None:
     """Tell what the archive holds: articles, sources, first and last date, age of the index."""
@@ -95,7 +88,7 @@ def status(place: Place, *, as_json: bool) -> None:
 @click.command(name="eval")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
 @click.option("--run", type=click.Path(path_type=Path, dir_okay=False), help="Write the rankings, in TREC run format.")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as one line of JSON.")
+@as_json("figures")
 def evaluation(folder: Path, run: Path | None, *, as_json: bool) -> None:
     """Measure the answers over a judged collection, in an archive that is thrown away."""
     if run and not run.parent.is_dir():

@@ -18,7 +18,7 @@ from corpus.keeper import Keeper
 from corpus.keeping.intake import Tell, Watch
 from corpus.keeping.taking import Intent
 from corpus.model import IngestReport
-from corpus.shell.place import FAILED, Place, as_json, line
+from corpus.shell.place import FAILED, Place, as_json, line, shown
 
 _again = click.option("--again", is_flag=True, help="Read files too that have not changed since they were read.")
 _remove_vanished = click.option(
@@ -167,14 +167,7 @@ def correct(place: Place, /, article_id: str, *, undo: bool, as_json: bool, **ty
         raise click.UsageError("--undo takes everything back: give it alone.")
     with place.keeper(create=False) as keeper:
         article = keeper.correct(article_id.lower(), None if undo else given)
-    if article is None:
-        click.echo(f"No article has the id “{article_id}”: take one from the results of a search.", err=True)
-        return FAILED
-    if as_json:
-        click.echo(line(plain.article(article)))
-    else:
-        show.article(article)
-    return 0
+    return shown(article, article_id, as_json=as_json)
 
 
 @click.command()

@@ -17,6 +17,7 @@ from corpus.fetch import Fetching
 from corpus.inputs import Input
 from corpus.keeper import Keeper
 from corpus.keeping.intake import Watch
+from corpus.model import Article
 
 FAILED, USAGE, ARCHIVE = 1, 2, 3
 """Exit codes: failed or all rejected, wrong usage, archive missing, locked, too new or damaged."""
@@ -60,6 +61,18 @@ class Place:
 def as_json(what: str) -> Callable[[Callable[..., _T]], Callable[..., _T]]:
     """The option ``--json`` of a command that prints such a thing."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print the {what} as one line of JSON.")
+
+
+def shown(article: Article | None, article_id: str, *, as_json: bool) -> int:
+    """Print an article, or say that none has this id; gives the exit code."""
+    if article is None:
+        click.echo(f"No article has the id “{article_id}”: take one from the results of a search.", err=True)
+        return FAILED
+    if as_json:
+        click.echo(line(plain.article(article)))
+    else:
+        show.article(article)
+    return 0
 
 
 def line(value: object) -> str:
