@@ -70,9 +70,9 @@ class UnusableCorrection(IngestError):
 class UnknownInput(IngestError):
     """An input was named that there is not."""
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        if known:
-            told = Told("No input is called “{name}”: there are {known}.", name=name, known=tuple(known))
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        if names:
+            told = Told("No input is called “{name}”: there are {known}.", name=name, known=tuple(names))
         else:
             told = Told("No input is called “{name}”, and none is configured: set CORPUS_INPUTS.", name=name)
         super().__init__(told)

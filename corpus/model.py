@@ -654,7 +654,7 @@ class Problem:
     """Something that is wrong with an archive, or was, where it has been mended."""
 
     kind: Trouble
-    what: Told
+    what: str
     mended: bool = False
 
 

@@ -90,7 +90,8 @@ class Stories:
         """The story of the earliest head that this text nearly equals."""
         wording: Wording | None = None
         for key in sorted({key for band in bands(signature) for key in self._under[band]}):
-            if not seem_alike(self._heads[key], signature) or (head := self._wording(key)) is None:
+            own = self._heads.get(key)  # of a head whose signature was lost with a damaged page there is none
+            if own is None or not seem_alike(own, signature) or (head := self._wording(key)) is None:
                 continue
             wording = wording or Wording(text)
             if wording.nearly_equals(head[1]):

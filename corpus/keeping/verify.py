@@ -19,7 +19,6 @@ from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
 from corpus.ingest import bands, checksum, signatures
 from corpus.keeping.audit import audited
 from corpus.model import Doing, Problem, Progress, Trouble, Verified
-from corpus.told import Told
 
 _PATIENCE = 2.0  # seconds for another process to end what it changes
 _AT_ONCE = 50_000  # articles that are compared with the index at once
@@ -45,7 +44,7 @@ class _Found:
     keys: array[int] = field(default_factory=lambda: array("q"))
     seqs: array[int] = field(default_factory=lambda: array("q"))
 
-    def tell(self, kind: Trouble, what: Told) -> None:
+    def tell(self, kind: Trouble, what: str) -> None:
         self.problems.append(Problem(kind, what))
 
     def has(self, kind: Trouble) -> bool:
@@ -110,15 +109,13 @@ def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
         _look_at_articles(engine, found, watch)
         found.orphans = soundness.orphans()
         for table, rows in found.orphans.items():
-            found.tell(Trouble.BOOKS, Told(_ORPHANED[table], rows=f"{rows:,}"))
+            found.tell(Trouble.BOOKS, _ORPHANED[table].format(rows=f"{rows:,}"))
         found.headless = _headless(engine, least=2)
         if found.headless:
-            what = Told(
-                "{stories} stories have no article by which copies of them are found.", stories=len(found.headless)
-            )
-            found.tell(Trouble.BOOKS, what)
+            stories = f"{len(found.headless):,} stories"
+            found.tell(Trouble.BOOKS, f"{stories} have no article by which copies of them are found.")
     if trouble := engine.index_trouble():
-        found.tell(Trouble.INDEX, Told("The index cannot be used: {trouble}.", trouble=trouble))
+        found.tell(Trouble.INDEX, f"The index cannot be used: {trouble}.")
     else:
         _look_at_index(engine, found)
 
@@ -131,13 +128,12 @@ def _look_at_articles(engine: LocalEngine, found: _Found, watch: Watch) -> None:
         found.seqs.append(row.seq)
         if row.stored is None:
             found.unreadable.append(row.key)
-            template = "The article {id} cannot be read any more: {remedy}."
-            found.tell(Trouble.ARTICLE, Told(template, id=row.id, remedy=_remedy(engine, row.key)))
+            found.tell(Trouble.ARTICLE, f"The article {row.id} cannot be read any more: {_remedy(engine, row.key)}.")
             found.gone.append(found.problems[-1])
         elif checksum(row.stored.article) != row.stored.checksum:
             found.misfits.append(row.key)
-            template = "The article {id} is not as it was taken in (its checksum does not fit): {remedy}."
-            found.tell(Trouble.ARTICLE, Told(template, id=row.id, remedy=_remedy(engine, row.key)))
+            unfit = f"The article {row.id} is not as it was taken in (its checksum does not fit)"
+            found.tell(Trouble.ARTICLE, f"{unfit}: {_remedy(engine, row.key)}.")
         if found.articles % _TOLD_EVERY == 0:
             watch(Progress(Doing.CHECKING, found.articles, total, found.articles))
 
@@ -146,8 +142,8 @@ def _remedy(engine: LocalEngine, key: int) -> str:
     """What to do about a damaged article, after --repair has put its files down to be read again."""
     places = [place for place in engine.ledger.holding(key) if Path(place).exists()]
     if places:
-        return str(Told("after --repair, `dateline ingest {file}` reads it again", file=places[0]))
-    return str(Told("no file of it is known, so take it from a backup"))
+        return f"after --repair, `dateline ingest {places[0]}` reads it again"
+    return "no file of it is known, so take it from a backup"
 
 
 def _headless(engine: LocalEngine, *, least: int) -> list[int]:
@@ -165,11 +161,13 @@ def _look_at_index(engine: LocalEngine, found: _Found) -> None:
         suspects = sorted(set(_suspects(engine, found)))
         wrong = [key for key in suspects if _is_wrong(engine, key)]
     except NotIndexed:
-        found.tell(Trouble.INDEX, Told("The index cannot be used: {trouble}.", trouble="it cannot be opened"))
+        found.tell(Trouble.INDEX, "The index cannot be used: it cannot be opened.")
         return
     if wrong:
-        template = "The index is wrong about {articles} articles, such as the ones with the keys {keys}."
-        found.tell(Trouble.INDEX, Told(template, articles=f"{len(wrong):,}", keys=tuple(map(str, wrong[:_NAMED]))))
+        keys = ", ".join(map(str, wrong[:_NAMED]))
+        found.tell(
+            Trouble.INDEX, f"The index is wrong about {len(wrong):,} articles, such as those with the keys {keys}."
+        )
 
 
 def _suspects(engine: LocalEngine, found: _Found) -> Iterator[int]:
@@ -213,7 +211,7 @@ def _mended(folder: Path, found: _Found) -> tuple[list[Problem], list[Problem]]:
     aside: list[Problem] = []
     salvaged = _mend_database(folder, found)
     if salvaged:
-        kept = Told("The damaged database is kept as {file}.", file=salvaged.aside.name)
+        kept = f"The damaged database is kept as {salvaged.aside.name}."
         aside.append(Problem(Trouble.DATABASE, kept, mended=True))
         found = _looked_at_what_is_left(folder)
     with closing(LocalEngine(folder, Analyser())) as engine:
@@ -259,31 +257,27 @@ def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
     engine.ledger.read_again([*salvaged.lost, *salvaged.doubtful])
     if "sightings" in salvaged.torn:
         engine.soundness.read_all_again()
-    told = [
-        Told("{articles} articles could not be saved: {ids}. Ingest their files again, or take a backup.",
-             articles=f"{len(salvaged.lost):,}", ids=_named(salvaged.lost))
-    ] if salvaged.lost else []  # fmt: skip
+    told = []
+    if salvaged.lost:
+        lost = f"{len(salvaged.lost):,} articles could not be saved: {_named(salvaged.lost)}."
+        told.append(f"{lost} Ingest their files again, or take a backup.")
     told += [
-        Told(
-            "The article {id} may be {other}: its id is in doubt. Compare it with its file or a backup.",
-            id=one,
-            other=two,
-        )
+        f"The article {one} may be {two}: its id is in doubt. Compare it with its file or a backup."
         for one, two in salvaged.doubtful.values()
     ]
     if not engine.count():
-        told = [Told("No article could be saved. Restore a backup, or ingest all files again.")]
+        told = ["No article could be saved. Restore a backup, or ingest all files again."]
     told += [
-        Told("Of the table {table} not all could be saved.", table=table)
+        f"Of the table {table} not all could be saved."
         for table in salvaged.torn
-        if table not in {"articles", "signatures", "bands"}
+        if table not in {"articles", "signatures", "bands", "late_bands"}
     ]
     return [Problem(Trouble.DATABASE, each) for each in told]
 
 
-def _named(lost: dict[int, str | None]) -> tuple[str, ...]:
+def _named(lost: dict[int, str | None]) -> str:
     """The ids of some that are lost, or their keys where an id cannot be told."""
-    return tuple(article_id or f"#{key}" for key, article_id in list(lost.items())[:_NAMED])
+    return ", ".join(f"“{article_id or f'#{key}'}”" for key, article_id in list(lost.items())[:_NAMED])
 
 
 def _mend_articles(engine: LocalEngine, found: _Found) -> None:
@@ -316,16 +310,16 @@ _ORPHANED = {
     "refused": "The books name {rows} rejections of files that they do not know.",
     "signatures": "{rows} signatures belong to no article.",
     "bands": "{rows} rows by which copies are found belong to no article.",
+    "late_bands": "{rows} rows by which copies are found belong to no article.",
 }
 
 
-def _damaged(faults: Sequence[str]) -> Told:
-    template = "The database is damaged ({fault}): --repair saves what can be read, or restore it from a backup."
-    return Told(template, fault=faults[0])
+def _damaged(faults: Sequence[str]) -> str:
+    return f"The database is damaged ({faults[0]}): --repair saves what can be read, or restore it from a backup."
 
 
-def _disordered(faults: Sequence[str]) -> Told:
-    return Told("An index of the database's own is wrong ({fault}): --repair makes it anew.", fault=faults[0])
+def _disordered(faults: Sequence[str]) -> str:
+    return f"An index of the database's own is wrong ({faults[0]}): --repair makes it anew."
 
 
 def _silent(_: object) -> None:

@@ -178,6 +178,8 @@ class ArchiveFile:
         """Say in our own words what SQLite says in its."""
         try:
             yield
+        except UnicodeDecodeError as error:  # of a schema that is damaged
+            raise CorpusDamaged(str(self.path.parent), "its schema cannot be read") from error
         except sqlite3.DatabaseError as error:
             place = str(self.path.parent)
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code: sqlite.org/rescode

@@ -100,6 +100,9 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
     return lost, doubtful, tuple(torn)
 
 
+_FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged database raises: its own words may be about bytes that are no text."""
+
 _TABLES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     " AND name NOT IN ('archive', '_sqlite_migrations') ORDER BY name"
@@ -126,7 +129,7 @@ class _Table:
         select = f"SELECT {self._columns} FROM {self._name}"
         try:
             yield from self._damaged.execute(select if self._name in _ROWID else f"{select} NOT INDEXED")
-        except sqlite3.DatabaseError:
+        except _FAULTS:
             self._whole = False
         else:
             return
@@ -145,7 +148,7 @@ class _Table:
     def _range(self, select: str, first: int, last: int) -> Iterator[tuple[object, ...]]:
         try:
             yield from self._damaged.execute(select, [first, last]).fetchall()
-        except sqlite3.DatabaseError:
+        except _FAULTS:
             if first < last:
                 middle = (first + last) // 2
                 yield from self._range(select, first, middle)
@@ -153,8 +156,13 @@ class _Table:
 
     def _backwards(self, select: str) -> Iterator[tuple[object, ...]]:
         """What stands behind the damage: read from the end."""
-        order = {"sightings": "file DESC, key DESC", "bands": "band DESC, key DESC", "entries": "feed DESC, entry DESC"}
-        with suppress(sqlite3.DatabaseError):
+        order = {
+            "sightings": "file DESC, key DESC",
+            "bands": "band DESC, key DESC",
+            "late_bands": "band DESC, key DESC",
+            "entries": "feed DESC, entry DESC",
+        }
+        with suppress(*_FAULTS):
             yield from self._damaged.execute(f"{select} ORDER BY {order.get(self._name, 'rowid DESC')}")
 
 
@@ -162,7 +170,7 @@ def _known(damaged: sqlite3.Connection, name: str) -> set[int]:
     """The keys of rows that a table has, as far as the table or any index of it tells."""
     found: set[int] = set()
     sources = ["NOT INDEXED"]
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*_FAULTS):
         sources += [f"INDEXED BY {row[1]}" for row in damaged.execute(f"PRAGMA index_list({name})").fetchall()]
     for source in sources:
         for order in ("ASC", "DESC") if source == "NOT INDEXED" else ("ASC",):
@@ -175,7 +183,7 @@ def _order(source: str, order: str) -> str:
 
 
 def _keys(damaged: sqlite3.Connection, statement: str) -> Iterable[int]:
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*_FAULTS):
         for (key,) in damaged.execute(statement):
             if isinstance(key, int):
                 yield key
@@ -184,7 +192,7 @@ def _keys(damaged: sqlite3.Connection, statement: str) -> Iterable[int]:
 def _ids(damaged: sqlite3.Connection) -> dict[int, str]:
     """The ids of the articles by their keys, as SQLite's own index has them."""
     found: dict[int, str] = {}
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*_FAULTS):
         found.update(damaged.execute("SELECT key, id FROM articles INDEXED BY idx_articles_id"))
     return found
 

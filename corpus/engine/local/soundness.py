@@ -26,6 +26,7 @@ _ORPHANS = {
     "refused": "file NOT IN (SELECT key FROM files)",
     "signatures": "key NOT IN (SELECT key FROM articles)",
     "bands": "key NOT IN (SELECT key FROM signatures WHERE key IN (SELECT key FROM articles))",
+    "late_bands": "key NOT IN (SELECT key FROM signatures WHERE key IN (SELECT key FROM articles))",
 }
 """Which rows belong to nothing: of a file that is to be read again, or was since, a sighting may."""
 
