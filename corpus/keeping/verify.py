@@ -93,9 +93,9 @@ def _looked(folder: Path, watch: Watch) -> _Found:
         with closing(LocalEngine(folder, Analyser())) as engine:
             _look(engine, found, watch)
     except CorpusDamaged as error:
-        if not found.faults:
-            found.faults = [str(error.__cause__ or error)]
-            found.tell(Trouble.DATABASE, _damaged(found.faults))
+        known, found.faults = found.faults, [*found.faults, str(error.__cause__ or error)]
+        if not known or in_indexes_alone(known):
+            found.tell(Trouble.DATABASE, _damaged(found.faults[-1:]))
     return found
 
 

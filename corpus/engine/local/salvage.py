@@ -88,7 +88,8 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
             damaged.text_factory = _text
             for name in tables:
                 with made.transaction():
-                    if not _Table(damaged, name, columns[name], path.stat().st_size).save_into(made):
+                    table = _Table(damaged, name, columns[name], path.stat().st_size)
+                    if not table.save_into(made):
                         torn.append(name)
             known = _known(damaged, "articles")
             ids = _ids(damaged)
@@ -109,6 +110,14 @@ _TABLES = (
 )
 
 
+def _columns(damaged: sqlite3.Connection, name: str) -> int:
+    """How many columns a table has there; 0 where that cannot be told."""
+    try:
+        return len(damaged.execute(f"PRAGMA table_info({name})").fetchall())
+    except _FAULTS:
+        return 0
+
+
 class _Table:
     """One table of a damaged database."""
 
@@ -116,7 +125,8 @@ class _Table:
         self._size = size
         self._damaged = damaged
         self._name = name
-        self._columns = ", ".join(columns)
+        # By their places where there are as many: the name of one may be damaged, and still means what stands there.
+        self._columns = "*" if _columns(damaged, name) == len(columns) else ", ".join(columns)
         self._insert = f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * len(columns))})"
         self._whole = True
 
