@@ -82,7 +82,7 @@ class Store:
     def sources(self, known: Outlets | None = None) -> Outlets:
         """Every outlet. Where articles only came since they were counted before, only these are counted."""
         since, last = (known.seq, known.key) if known else (0, 0)
-        own = "WHERE seq > ?1" if known else "WHERE ?1 = 0"  # without, the index alone is read
+        own = "WHERE seq > ?" if known else "WHERE ? = 0"  # without, the index alone is read
         rows = self._rows(
             "SELECT source, coalesce(max(CASE WHEN source_name <> source THEN source_name END), source), count(*),"
             " min(day), max(day), (SELECT max(seq) FROM articles), (SELECT max(key) FROM articles)"
