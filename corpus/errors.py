@@ -5,7 +5,7 @@ CorpusError
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
 │                     DocumentTooLarge · BackupFailed · CorpusInUse
-├── SearchIndexError  NotIndexed · ReindexInProgress · SearchTimeout
+├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
 ``str(error)`` is what people read, in English; its parts can be said in other languages. Knows nothing of Discord, the
@@ -200,13 +200,6 @@ class NotIndexed(SearchIndexError):
 
     def __init__(self) -> None:
         super().__init__(Told("The archive has no usable index yet: build it with `dateline reindex --index-only`."))
-
-
-class ReindexInProgress(SearchIndexError):
-    """A reindex is running already."""
-
-    def __init__(self) -> None:
-        super().__init__(Told("A reindex is running already: wait for it to end."))
 
 
 class SearchTimeout(SearchIndexError):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from corpus.errors import UnknownInput, UnreadableInput
+from corpus.errors import UnreadableInput
 from corpus.ingest import place_of
 
 _FEED = "feed:"
@@ -67,18 +66,6 @@ def parse_inputs(text: str) -> tuple[Input, ...]:
         if names.count(name) > 1:
             raise UnreadableInput("inputs", f"two inputs are called “{name}”: write other=location for one of them")
     return inputs
-
-
-def chosen(inputs: Sequence[Input], typed: str) -> Input:
-    """The input of this name.
-
-    Raises:
-        UnknownInput: there is none.
-    """
-    for each in inputs:
-        if each.name == typed:
-            return each
-    raise UnknownInput(typed, [each.name for each in inputs])
 
 
 def _input(word: str) -> Input:

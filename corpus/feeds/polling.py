@@ -26,7 +26,7 @@ _NEVER = -1  # tries of an entry whose page is not worth another
 _TRIES = 3  # times that the page of an entry is asked for
 _MOST_PAGES = 50  # pages that are asked for in one look
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-_GONE, _NOT_MODIFIED = 410, 304
+_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def poll(
     known = Validators() if pending else Validators(state.etag, state.modified)
     try:
         answer = await fetcher.get(state.url, known, accept=_ACCEPT)
-        feed = None if answer.status == _NOT_MODIFIED else await _read(answer, state.url)
+        feed = None if answer.unchanged else await _read(answer, state.url)
     except CorpusError as error:
         return Polled(_failed(state, error, now, every), seen)
     state = _answered(state, answer, feed, now, every)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+NOT_MODIFIED = 304
+"""The status of an answer that is still what the validators are of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:
@@ -37,3 +40,8 @@ class Fetched:
     charset: str | None
     validators: Validators
     fresh_for: int | None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it is the answer that the validators are of (RFC 9110, 15.4.5), and so has no body."""
+        return self.status == NOT_MODIFIED

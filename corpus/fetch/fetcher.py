@@ -31,7 +31,7 @@ from yarl import URL
 
 from corpus.errors import FetchFailed
 from corpus.fetch.allowed import Fetching
-from corpus.fetch.answer import Fetched, Validators
+from corpus.fetch.answer import NOT_MODIFIED, Fetched, Validators
 
 AGENT = "Dateline"
 """The name by which robots.txt knows us."""
@@ -42,7 +42,7 @@ _CONNECTING = 10.0  # seconds
 _CHUNK = 2**16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_NOT_MODIFIED, _OK = 304, 200
+_OK = 200
 _LONGEST_DOWNLOAD = 6 * 3600.0  # seconds
 _CUT_OFF = "the answer was cut off or damaged on its way"
 _GZIP = 31  # zlib's ``wbits`` for a gzip stream
@@ -260,7 +260,7 @@ class _Answer:
 
 
 def _must_be_answer(url: str, response: ClientResponse, asked: Mapping[str, str]) -> None:
-    known = {_NOT_MODIFIED} if asked.keys() & {"If-None-Match", "If-Modified-Since"} else set[int]()
+    known = {NOT_MODIFIED} if asked.keys() & {"If-None-Match", "If-Modified-Since"} else set[int]()
     if response.status not in {_OK, *known}:
         told = f"the answer is {response.status} {response.reason or ''}".rstrip()
         raise FetchFailed(url, told, status=response.status, retry_after=_retry_after(response.headers))
@@ -286,7 +286,7 @@ async def _unpacked(answer: _Answer, most: int) -> AsyncIterator[bytes]:
     Raises:
         FetchFailed: it is more than ``most`` bytes, or packed in a way that was not asked for.
     """
-    if answer.response.status == _NOT_MODIFIED:
+    if answer.response.status == NOT_MODIFIED:
         return
     unpack = _unpacker(answer)
     left = most

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from corpus.engine.local import Book, Ledger
@@ -17,52 +19,68 @@ from corpus.keeping.intake import Planned, Watch
 from corpus.keeping.plan import summed
 from corpus.model import Doing, Progress, Rejection
 
+if TYPE_CHECKING:
+    from corpus.fetch.fetcher import Fetcher  # aiohttp takes longer than a search does
+
 LARGEST = 20 * 2**30
 """Bytes of a file that is fetched: an archive of millions of articles has less."""
-
-_NOT_MODIFIED = 304
 
 
 @contextmanager
 def place_for_downloads(folder: Path) -> Iterator[Path]:
-    """A folder beside the archive, empty at first, which goes with all that is in it."""
+    """Where a folder beside the archive may be made, which goes with all that is in it, also what was left there."""
     place = folder / "downloads"
+    shutil.rmtree(place, ignore_errors=True)
     try:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
         yield place
-    except OSError as error:
-        raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-async def downloaded(
+def downloaded(
     inputs: Sequence[Input], place: Path, ledger: Ledger, fetching: Fetching, watch: Watch, *, again: bool
 ) -> list[Planned | Rejection]:
-    """The files at the addresses of these inputs; one that cannot be had is told, and stops no other."""
+    """The files at the addresses of these inputs, in ``place``; one that cannot be had is told, and stops no other.
+
+    Raises:
+        CorpusUnwritable: the disk does not take them.
+    """
+    wanted = [(each, None if again else ledger.book(each.location)) for each in inputs]
+    try:
+        place.mkdir(parents=True)
+        return asyncio.run(_all(wanted, place, fetching, watch))
+    except OSError as error:
+        raise CorpusUnwritable(str(place.parent), error.strerror or str(error)) from error
+
+
+async def _all(
+    wanted: Sequence[tuple[Input, Book | None]], place: Path, fetching: Fetching, watch: Watch
+) -> list[Planned | Rejection]:
     from corpus.fetch.fetcher import Fetcher  # noqa: PLC0415  # aiohttp takes 0.2 s that other inputs do not owe
 
-    found: list[Planned | Rejection] = []
-    async with Fetcher(fetching.also(each.location for each in inputs)) as fetcher:
-        for number, each in enumerate(inputs):
-            book = ledger.book(each.location)
-            known = Validators() if again or book is None or not book.checksum else Validators(book.etag, book.modified)
-            try:
-                answer = await fetcher.download(
-                    each.location, place / str(number), known, most_bytes=LARGEST, progress=_told(watch)
-                )
-                found.append(_planned(each, place / str(number), answer, book))
-            except FetchFailed as error:
-                found.append(Rejection(each.location, error.reason))
-    return found
+    async with Fetcher(fetching.also(each.location for each, _ in wanted)) as fetcher:
+        return [
+            await _downloaded(each, place / str(number), book, fetcher, watch)
+            for number, (each, book) in enumerate(wanted)
+        ]
+
+
+async def _downloaded(
+    wanted: Input, path: Path, book: Book | None, fetcher: Fetcher, watch: Watch
+) -> Planned | Rejection:
+    known = Validators(book.etag, book.modified) if book and book.checksum else Validators()
+    try:
+        answer = await fetcher.download(wanted.location, path, known, most_bytes=LARGEST, progress=_told(watch))
+    except FetchFailed as error:
+        return Rejection(wanted.location, error.reason)
+    return _planned(wanted, path, answer, book)
 
 
 def _planned(wanted: Input, path: Path, answer: Fetched, book: Book | None) -> Planned | Rejection:
     url = wanted.location
     name = PurePosixPath(urlsplit(answer.final_url).path).name or PurePosixPath(urlsplit(url).path).name
     validators = (answer.validators.etag, answer.validators.modified)
-    if answer.status == _NOT_MODIFIED:
+    if answer.unchanged:
         return Planned(Found(path, url, url, url, name, 0), book.checksum if book else None, validators)
     file = summed(Found(path, url, url, url, name, path.stat().st_size))
     return file if isinstance(file, Rejection) else file._replace(validators=validators)

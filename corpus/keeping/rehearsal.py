@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus.engine.local import ArchiveFile, Change, Ledger, LocalEngine, Signed, Store, Stored
+from corpus.engine.local import ArchiveFile, Change, Ledger, LocalEngine, Signed, Store, Stored, numbered
 
 
 @contextmanager
@@ -57,12 +57,7 @@ class Rehearsal:
     def save(self, changes: Sequence[Change], signed: Signed) -> list[Stored]:
         """Take these changes in."""
         with self.transaction():
-            first = self._own.seq + 1
-            stored = [
-                Stored(change.key, change.story, change.checksum, seq, change.article)
-                for seq, change in enumerate(changes, start=first)
-            ]
-            self._own.save(stored)
+            self._own.save(numbered(changes, self._own.seq))
             self._own.sign(signed)
         self._changed.update(change.key for change in changes)
         self._out_of.update(signed.out_of)

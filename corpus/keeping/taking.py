@@ -106,8 +106,7 @@ class Taking:
         files = found([Path(each.location) for each in inputs if each.kind is Kind.PATH])
         there: Iterable[Planned | Rejection] = (each if isinstance(each, Rejection) else summed(each) for each in files)
         if on_the_web := [each for each in inputs if each.kind is Kind.ARCHIVE]:
-            fetched = downloaded(on_the_web, place, archive.ledger, self.fetching, self.watch, again=again)
-            there = chain(there, asyncio.run(fetched))
+            there = chain(there, downloaded(on_the_web, place, archive.ledger, self.fetching, self.watch, again=again))
         return planned(there, archive.ledger, self.way, again=again)
 
     def _store(self, taken: Iterator[list[Incoming]], intake: Intake) -> None:

@@ -8,7 +8,7 @@ Whatever is found is looked for once more after it was mended: only what is gone
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from corpus.engine.local import LocalEngine, Salvaged, Signed, exclusive, in_ind
 from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
 from corpus.ingest import bands, checksum, signatures
 from corpus.keeping.audit import audited
+from corpus.keeping.intake import Watch
+from corpus.keeping.taking import silent
 from corpus.model import Doing, Problem, Progress, Trouble, Verified
 
 _PATIENCE = 2.0  # seconds for another process to end what it changes
@@ -25,8 +27,6 @@ _AT_ONCE = 50_000  # articles that are compared with the index at once
 _NAMED = 20  # ids that are named in one sentence
 _TOLD_EVERY = 2_000  # articles
 _GREATEST = 2**62
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progres
         CorpusInUse: its database is to be replaced, and another process has it open.
         CorpusUnwritable: the disk does not take what is mended.
     """
-    watch = progress or _silent
+    watch = progress or silent
     if not (data_dir / "archive.db").exists():
         raise CorpusMissing(str(data_dir))
     if not repair:
@@ -230,7 +230,7 @@ def _mended(folder: Path, found: _Found) -> tuple[list[Problem], list[Problem]]:
 def _looked_at_what_is_left(folder: Path) -> _Found:
     found = _Found()
     with closing(LocalEngine(folder, Analyser())) as engine, engine.snapshot():
-        _look_at_articles(engine, found, _silent)
+        _look_at_articles(engine, found, silent)
     return found
 
 
@@ -320,7 +320,3 @@ def _damaged(faults: Sequence[str]) -> str:
 
 def _disordered(faults: Sequence[str]) -> str:
     return f"An index of the database's own is wrong ({faults[0]}): --repair makes it anew."
-
-
-def _silent(_: object) -> None:
-    """Whoever wants to know nothing is told nothing."""

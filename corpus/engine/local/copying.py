@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from corpus.engine.local.database import ArchiveFile
+from corpus.engine.local.generations import sync
 from corpus.errors import BackupFailed, CorpusDamaged
 
 _ASIDE = ("-journal", "-wal", "-shm")  # what SQLite may lay beside a database
@@ -33,10 +34,10 @@ def copy_into(database: ArchiveFile, file: Path) -> int:
         database.copy_into(draft)
         with closing(sqlite3.connect(draft)) as copy:
             articles = _finished(copy, database.path.parent)
-        _synced(draft)
+        sync(draft)
         _refuse(file)
         draft.rename(file)
-        _synced(file.parent)
+        sync(file.parent)
     return articles
 
 
@@ -80,11 +81,3 @@ def _gone_after(draft: Path) -> Iterator[None]:
         for each in (draft, *(draft.with_name(draft.name + end) for end in _ASIDE)):
             with suppress(OSError):
                 each.unlink()
-
-
-def _synced(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -63,6 +63,14 @@ class Change:
     key: int
 
 
+def numbered(changes: Sequence[Change], last: int) -> list[Stored]:
+    """These changes as they are stored, each with its number, which goes on from the ``last``."""
+    return [
+        Stored(change.key, change.story, change.checksum, seq, change.article)
+        for seq, change in enumerate(changes, start=last + 1)
+    ]
+
+
 class LocalEngine:
     """One archive in one folder: ``archive.db``, ``index/`` and a lock."""
 
@@ -226,11 +234,7 @@ class LocalEngine:
     def save(self, changes: Sequence[Change], signed: Signed, *, signed_to: int | None = None) -> list[Stored]:
         """Store these changes, all or nothing; ``signed_to`` is the last article of an older Dateline among them."""
         with self.transaction():
-            first = self._store.seq + 1
-            stored = [
-                Stored(change.key, change.story, change.checksum, seq, change.article)
-                for seq, change in enumerate(changes, start=first)
-            ]
+            stored = numbered(changes, self._store.seq)
             self._store.save(stored)
             self._store.sign(signed)
             if signed_to is not None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.engine.local.database import ArchiveFile
+from corpus.engine.local.generations import sync
 from corpus.errors import CorpusInUse, CorpusUnwritable
 
 _ROWID = ("articles", "signatures", "removed", "files", "audit", "feeds")
@@ -215,11 +216,7 @@ def _switched(path: Path, draft: Path) -> Path:
         if (beside := path.with_name(path.name + end)).exists():
             beside.rename(aside.with_name(aside.name + end))
     draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
     return aside
 
 
