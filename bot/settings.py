@@ -40,6 +40,30 @@ def _ids(text: str) -> frozenset[int]:
     return frozenset(_snowflake(word) for word in _SEPARATORS.split(text) if word)
 
 
+def _number(least: int, most: int) -> Callable[[str], int | None]:
+    """Reads a number within these bounds; None where there is no text."""
+
+    def read(text: str) -> int | None:
+        if text and not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            raise ValueError(text)
+        return int(text) if text else None
+
+    return read
+
+
+def _shards(text: str) -> tuple[int, ...]:
+    """Numbers and runs of them, such as 0-3,8, in order."""
+    found = set[int]()
+    for word in filter(None, _SEPARATORS.split(text)):
+        if not (run := re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", word)):
+            raise ValueError(text)
+        first, last = int(run[1]), int(run[2] or run[1])
+        if first > last:
+            raise ValueError(text)
+        found |= set(range(first, last + 1))
+    return tuple(sorted(found))
+
+
 def _switch(text: str) -> bool:
     return {"1": True, "0": False}[text]
 
@@ -134,6 +158,24 @@ class Settings:
             "1",
         ),
     )
+    limit_per_user: int = field(
+        default=30,
+        metadata=_told(
+            "How often one person may ask in a minute; 0: as often as they like.",
+            _number(0, 100_000),
+            "a number",
+            "30",
+        ),
+    )
+    limit_per_server: int = field(
+        default=300,
+        metadata=_told(
+            "How often all people of one server together may ask in a minute; 0: as often as they like.",
+            _number(0, 100_000),
+            "a number",
+            "300",
+        ),
+    )
     timezone: tzinfo = field(
         default=UTC,
         metadata=_told(
@@ -141,6 +183,38 @@ class Settings:
             zone,
             "the name of a time zone, such as UTC or Europe/Madrid",
             "UTC",
+        ),
+    )
+    shard_count: int | None = field(
+        default=None,
+        metadata=_told(
+            "Into how many shards the servers are divided, where several workers share them; empty: as Discord says.",
+            _number(1, 16_384),
+            "a number from 1 to 16384",
+        ),
+    )
+    shard_ids: tuple[int, ...] = field(
+        default=(),
+        metadata=_told(
+            "Which of SHARD_COUNT shards this worker has, such as 0-3 or 4,5; empty: all.",
+            _shards,
+            "numbers from 0 on and runs of them, such as 0-3,8",
+        ),
+    )
+    port: int | None = field(
+        default=None,
+        metadata=_told(
+            "The port on which /healthz, /readyz and /metrics are served over HTTP; empty: nothing listens.",
+            _number(1, 65_535),
+            "a number from 1 to 65535",
+        ),
+    )
+    heartbeat_file: Path | None = field(
+        default=None,
+        metadata=_told(
+            "A file that is touched every ten seconds while the connection to Discord lives; empty: none.",
+            lambda text: _folder(text) if text else None,
+            "the name of a file",
         ),
     )
     log_level: str = field(
@@ -171,7 +245,23 @@ class Settings:
             SettingsError: a value cannot be used, or the file cannot be read.
         """
         given = {**_file(dotenv_path), **environ}
-        return cls(**{each.name: _read(each, given.get(each.name.upper(), "")) for each in fields(cls)})
+        settings = cls(**{each.name: _read(each, given.get(each.name.upper(), "")) for each in fields(cls)})
+        settings._must_fit()
+        return settings
+
+    def _must_fit(self) -> None:
+        """Hold to one another what is good only together.
+
+        Raises:
+            SettingsError: the shards are none of those that there are.
+        """
+        if self.shard_ids and self.shard_count is None:
+            raise SettingsError("SHARD_IDS needs SHARD_COUNT: set into how many shards the servers are divided in all.")
+        if self.shard_count is not None and any(each >= self.shard_count for each in self.shard_ids):
+            raise SettingsError(
+                f"SHARD_IDS names shard {max(self.shard_ids)}, but with SHARD_COUNT={self.shard_count} the last one is "
+                f"{self.shard_count - 1}."
+            )
 
     @classmethod
     def example(cls) -> str:

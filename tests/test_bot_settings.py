@@ -36,7 +36,13 @@ def test_every_setting_is_read():
         ADMIN_GUILD="323456789012345678",
         ALLOWED_GUILDS="423456789012345678",
         USER_INSTALL="0",
+        LIMIT_PER_USER="0",
+        LIMIT_PER_SERVER="1200",
         TIMEZONE="Europe/Madrid",
+        SHARD_COUNT="16",
+        SHARD_IDS="0-3, 8",
+        PORT="8080",
+        HEARTBEAT_FILE="/tmp/alive",
         LOG_LEVEL="DEBUG",
         LOG_FORMAT="json",
         LOG_QUERIES="1",
@@ -49,6 +55,12 @@ def test_every_setting_is_read():
         admin_guild=323456789012345678,
         allowed_guilds=frozenset({423456789012345678}),
         user_install=False,
+        limit_per_user=0,
+        limit_per_server=1200,
+        shard_count=16,
+        shard_ids=(0, 1, 2, 3, 8),
+        port=8080,
+        heartbeat_file=Path("/tmp/alive"),
         timezone=ZoneInfo("Europe/Madrid"),
         log_level="debug",
         log_format="json",
@@ -84,6 +96,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         ("ADMIN_IDS", "me", "15 to 20 digits"),
         ("ADMIN_GUILD", "1", "15 to 20 digits"),
         ("ALLOWED_GUILDS", "123456789012345678 x", "15 to 20 digits"),
+        ("PORT", "http", "a number from 1 to 65535"),
+        ("PORT", "65536", "a number from 1 to 65535"),
+        ("LIMIT_PER_USER", "-1", "a number"),
+        ("SHARD_COUNT", "0", "a number from 1 to 16384"),
+        ("SHARD_IDS", "3-1", "numbers from 0 on"),
+        ("SHARD_IDS", "a", "numbers from 0 on"),
     ],
 )
 def test_an_unknown_value_is_one_sentence_that_names_the_setting_and_what_it_may_be(name, value, may_be):
@@ -93,6 +111,13 @@ def test_an_unknown_value_is_one_sentence_that_names_the_setting_and_what_it_may
     assert sentence.startswith(f"{name} is {value!r}")
     assert may_be in sentence
     assert "\n" not in sentence
+
+
+def test_shards_that_there_are_not_are_told():
+    with pytest.raises(SettingsError, match=r"^SHARD_IDS needs SHARD_COUNT: "):
+        read(SHARD_IDS="0")
+    with pytest.raises(SettingsError, match=r"^SHARD_IDS names shard 4, but with SHARD_COUNT=4 the last one is 3\.$"):
+        read(SHARD_IDS="0-4", SHARD_COUNT="4")
 
 
 @given(st.text(min_size=4).filter(lambda text: text.strip() and not text.strip().isascii()))
