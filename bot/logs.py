@@ -1,6 +1,6 @@
 """The log: lines on stdout, as text or JSON, without secrets, and one line for each interaction.
 
-Knows nothing of Discord but the shape of its tokens.
+Of Discord it knows the shape of its tokens, and which errors pass by themselves.
 """
 
 from __future__ import annotations
@@ -11,23 +11,38 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, TextIO
+
+import aiohttp
+import discord
 
 _interactions = logging.getLogger("bot.interactions")
 # The token of an interaction stands in the address of every answer to it (Discord's API reference).
 _ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s\"'?]+")
 _HIDDEN = "[hidden]"
+_PASSING = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound)
 
 
 def start(*, level: str, form: str, token: str | None, stream: TextIO | None = None) -> None:
     """Send the log of the whole process to stdout. ``form`` is ``text`` or ``json``; ``token`` never appears in it."""
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines(token) if form == "json" else TextLines(token))
+    handler.addFilter(_brief)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Below that, discord.py logs whole events, and with them questions and tokens.
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
+
+
+def _brief(record: logging.LogRecord) -> bool:
+    """Let discord.py say in one line why it connects again, and not by the frames of its own code."""
+    error = record.exc_info[1] if record.exc_info else None
+    if record.name.startswith("discord.") and isinstance(error, _PASSING):
+        record.msg = f"{record.getMessage()} ({type(error).__name__}: {error})"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True
 
 
 class TextLines(logging.Formatter):
@@ -101,6 +116,8 @@ class Journal:
     _LEFT: ClassVar = "left"
 
     def __init__(self, *, queries: bool) -> None:
+        self.watchers: list[Callable[[str, str, float], None]] = []
+        """Told of each that ends: what was used, how it ended, and how many seconds it took."""
         self._queries = queries
         self._open: dict[int, _Entry] = {}
 
@@ -126,8 +143,11 @@ class Journal:
         entry = self._open.pop(interaction, None)
         if entry is None:
             return
-        milliseconds = round((time.perf_counter() - entry.began) * 1000, 1)
+        seconds = time.perf_counter() - entry.began
+        milliseconds = round(seconds * 1000, 1)
         told = entry.outcome if outcome == self.ANSWERED and entry.outcome else outcome
+        for watch in self.watchers:
+            watch(entry.command, told, seconds)
         fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})
 
