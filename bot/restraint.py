@@ -111,6 +111,7 @@ class Restraint:
             kept.refused = sorted(float(each) for each in kept.refused if latest - _HOUR < each <= latest)
             if not latest < kept.not_before < latest + _DAY:
                 kept.not_before = 0.0
+            kept.running = None if kept.running is None else str(kept.running)
         except (OSError, ValueError, TypeError, AttributeError):
             return _Kept(token=self._token)
         return kept if kept.token == self._token else _Kept(token=self._token, running=kept.running)

@@ -79,16 +79,16 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     when_told(loop, told.set)
     leadership = Leadership(settings.data_dir, settings.shard_ids)
     restraint = Restraint(settings.data_dir / _memory(settings), token)
-    client = Dateline(archive, settings, restraint)
-    try:
-        async with health(settings.port, client, leadership):
-            return await _until_told(told, client, _Start(client, leadership, restraint, token))
-    except PortTaken as error:
-        return _sorry(str(error), SETTINGS)
-    finally:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_close(client, archive), _CLOSING)
-        told_enough(loop)
+    async with Dateline(archive, settings, restraint) as client:
+        try:
+            async with health(settings.port, client, leadership):
+                return await _until_told(told, client, _Start(client, leadership, restraint, token))
+        except PortTaken as error:
+            return _sorry(str(error), SETTINGS)
+        finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_close(client, archive), _CLOSING)
+            told_enough(loop)
 
 
 async def _until_told(told: asyncio.Event, client: Dateline, start: _Start) -> int:
