@@ -16,6 +16,7 @@ from discord import app_commands
 
 from bot import logs, registry
 from bot.client import Dateline
+from bot.hiding import Secrets
 from bot.language import Languages
 from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
 from bot.render.archive import holdings
@@ -69,7 +70,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     try:
         await asyncio.wait({connection, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
-            return _ended(connection)
+            return _ended(connection, Secrets(token))
         _log.info("told to leave")
         connection.add_done_callback(_let_be)
         await client.leave()
@@ -93,7 +94,7 @@ async def _close(client: Dateline, archive: AsyncCorpus) -> None:
     await archive.close()
 
 
-def _ended(connection: asyncio.Task[None]) -> int:
+def _ended(connection: asyncio.Task[None], secrets: Secrets) -> int:
     """Say why the connection ended by itself, and return the exit code."""
     error, code = connection.exception(), REFUSED
     match error:
@@ -116,7 +117,7 @@ def _ended(connection: asyncio.Task[None]) -> int:
         case _:
             _log.critical("the connection ended", exc_info=error)
             sentence, code = "The connection to Discord ended unexpectedly; the log says more.", FAILED
-    return _sorry(sentence, code)
+    return _sorry(secrets.hide(sentence), code)
 
 
 def _sorry(sentence: str, code: int) -> int:
