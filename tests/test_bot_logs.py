@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import logs
-from bot.logs import Journal
 from bot.hiding import Secrets
+from bot.logs import Journal
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.sesame.open"
 ADDRESS = "https://discord.com/api/v10/webhooks/198622483471925248/aW50ZXJhY3Rpb24-secret_1/messages/@original"
