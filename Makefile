@@ -36,8 +36,9 @@ check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
 	$(BIN)/mypy
 	tests/audit $(BIN)/pip-audit requirements.txt
 
-fuzz: $(VENV)/ready ## read a million hostile queries (some minutes)
+fuzz: $(VENV)/ready ## read a million hostile queries, and as many broken files, feeds, fields and presses (half an hour)
 	$(BIN)/python tests/fuzz_queries.py
+	$(BIN)/python tests/fuzz_readers.py
 
 hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hold each to a quarter of a second (some minutes)
 	PYTHONPATH=. $(BIN)/python tests/hostile_queries.py $(ARCHIVE)

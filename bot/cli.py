@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         click.echo(str(error), err=True)
         return SETTINGS
+    os.environ.pop("DISCORD_TOKEN", None)  # the settings hold it: no process that is started from here needs it
     defaults = {
         "data_dir": str(settings.data_dir),
         "inputs": settings.corpus_inputs,
