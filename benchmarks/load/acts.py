@@ -58,13 +58,13 @@ class Acts:
 
     def reindex(self) -> Event:
         """The owner has everything read again."""
-        chosen = {"name": "reindex", "type": 1, "options": [option("again", value=True)]}
+        chosen = {"name": "reindex", "type": 1, "options": [option("again", switched_on=True)]}
         return self._people.command(self._people.owner(), "admin", [chosen])
 
     def _search(self) -> Event:
         options = [option("query", next(self._asks).typed)]
         if self._chance.random() < _PUBLIC:
-            options.append(option("public", value=True))
+            options.append(option("public", switched_on=True))
         return self._people.command(self._people.one(), "search", options)
 
     def _suggest(self) -> Event:

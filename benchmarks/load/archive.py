@@ -33,7 +33,9 @@ def kept(cache: Path, count: int, *, seed: int) -> Archive:
     if not folder.exists():
         place.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(each.fields(), ensure_ascii=False) + "\n" for each in articles(count, seed=seed))
+            lines.writelines(
+                json.dumps(each.fields(), ensure_ascii=False) + "\n" for each in articles(count, seed=seed)
+            )
         draft = place / "draft"
         with Keeper.open(draft) as keeper:
             keeper.ingest(parse_inputs(f"news={file}"))

@@ -20,6 +20,7 @@ from benchmarks.load.loopback import Loopback
 from benchmarks.load.people import TOKEN, People
 from benchmarks.load.tally import Tally
 
+_PATIENCE = 60.0  # seconds for the bot to be there
 _BETWEEN = 0.5  # seconds between two reindexes
 
 
@@ -32,8 +33,13 @@ class _Crowd:
         self._reindexed: list[float] = []
 
     async def ready(self, _: dict[str, Any]) -> dict[str, Any]:
-        """The bot is there."""
-        await self._discord.ready()
+        """The bot is there.
+
+        Raises:
+            TimeoutError: it does not come.
+        """
+        async with asyncio.timeout(_PATIENCE):
+            await self._discord.ready()
         return {}
 
     async def come(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def noted(file: Path, began: float, ended: float) -> Spread:
 
 def buckets(port: int) -> Counter[float]:
     """How many wakings were at most so many seconds late, as the bot counts them; nothing where it counts none."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:  # noqa: S310  # loopback
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
         told = page.read().decode()
     return Counter({float(bound): int(float(count)) for bound, count in _BUCKET.findall(told)})
 

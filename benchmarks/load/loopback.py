@@ -19,6 +19,7 @@ from aiohttp import BodyPartReader, WSMsgType, hdrs, web
 from benchmarks.load import outcome
 from benchmarks.load.people import Event, Json, People
 from benchmarks.load.tally import Tally
+from benchmarks.load.turn import ANSWERED, LATE, REFUSED, SILENT, STRAY, TROUBLE
 from discord_double import Channel, Person, payloads
 
 FIRST_SECONDS, ANSWER_SECONDS = 3.0, 15.0
@@ -152,18 +153,28 @@ class Loopback:
                 return await self._responded(key, token, body, came)
             case ["webhooks", _, token, *_] if request.method in {hdrs.METH_PATCH, hdrs.METH_POST}:
                 return await self._answered(token, body)
-            case ["applications", _, "commands"] if request.method == hdrs.METH_PUT:
-                return _json(self._people.commands.overwrite(None, body))
+            case path:
+                known = self._looked_up(request.method, path, body)
+        if known is None:
+            self.tally.ended("stray", STRAY, 0.0, f"{request.method} {request.path}")
+            return _refused("404: Not Found", 0)
+        return _json(known)
+
+    def _looked_up(self, method: str, path: list[str], body: Any) -> Any:
+        """What discord.py asks at its start; None for what it never does."""
+        world = self._people.world
+        match path:
+            case ["applications", _, "commands"] if method == hdrs.METH_PUT:
+                return self._people.commands.overwrite(None, body)
             case ["applications", _, "commands"]:
-                return _json(self._people.commands.listed())
+                return self._people.commands.listed()
             case ["users", "@me"]:
-                return _json(payloads.current_user(self._people.world.application.bot))
+                return payloads.current_user(world.application.bot)
             case ["applications", "@me"] | ["oauth2", "applications", "@me"]:
-                return _json(payloads.application(self._people.world.application))
+                return payloads.application(world.application)
             case ["gateway", *_]:
-                return _json(self._gateway())
-        self.tally.ended(request.path, outcome.STRAY, 0.0, f"{request.method} {request.path}")
-        return _refused("404: Not Found", 0)
+                return self._gateway()
+        return None
 
     def _gateway(self) -> Json:
         limit = {"total": 1000, "remaining": 1000, "reset_after": 14400000, "max_concurrency": 1}
@@ -185,7 +196,7 @@ class Loopback:
         elif kind in {_MESSAGE, _UPDATE}:
             self._end(token, outcome.judged(data, at_once=True), self._message(token, data))
         else:
-            self._end(token, outcome.ANSWERED, {})
+            self._end(token, ANSWERED, {})
         return receipt
 
     async def _answered(self, token: str, body: Json) -> web.Response:
@@ -204,16 +215,16 @@ class Loopback:
 
     def _too_late(self, token: str, found: _Open | None) -> web.Response:
         if found is None:
-            self.tally.ended("gone", outcome.STRAY, 0.0, "an answer to what was not asked, or has its answer")
+            self.tally.ended("gone", STRAY, 0.0, "an answer to what was not asked, or has its answer")
         else:
-            self._end(token, outcome.LATE, {})
+            self._end(token, LATE, {})
         return _refused("Unknown interaction", 10062)
 
     def _end(self, token: str, became: str, message: Json) -> None:
         found = self._open.pop(token)
-        told = outcome.text(message) if became in {outcome.REFUSED, outcome.TROUBLE} else ""
+        told = outcome.text(message) if became in {REFUSED, TROUBLE} else ""
         self.tally.ended(found.kind, became, perf_counter() - found.sent, told)
-        if became == outcome.ANSWERED and message:
+        if became == ANSWERED and message:
             self._given((found.event.person, found.event.place), message)
 
     def _message(self, token: str, body: Json) -> Json:
@@ -252,21 +263,19 @@ class Loopback:
             now = perf_counter()
             for token, found in list(self._open.items()):
                 if now - found.sent > (ANSWER_SECONDS if found.deferred else FIRST_SECONDS + 1):
-                    self._end(token, outcome.SILENT if found.deferred else outcome.LATE, {})
+                    self._end(token, SILENT if found.deferred else LATE, {})
 
 
 async def _body(request: web.BaseRequest) -> Any:
-    """The JSON of a request; files are read and forgotten."""
+    """The JSON of a request; the files that come with it are of no interest."""
     if not request.can_read_body:
         return None
     if request.content_type != "multipart/form-data":
         return json.loads(await request.read() or b"null")
-    body = None
     async for part in await request.multipart():
-        data = await part.read() if isinstance(part, BodyPartReader) else b""
-        if part.headers.get("Content-Disposition", "").find('name="payload_json"') > 0:
-            body = json.loads(data)
-    return body
+        if isinstance(part, BodyPartReader) and part.name == "payload_json":
+            return json.loads(await part.read())
+    return None
 
 
 def _json(answer: Any) -> web.Response:

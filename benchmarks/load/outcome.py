@@ -10,13 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.load.turn import ANSWERED, REFUSED, TROUBLE
 from discord_double import rules
-
-ANSWERED, REFUSED, TROUBLE = "answered", "refused", "trouble"
-LATE, SILENT, STRAY = "too late", "no answer", "stray request"
-"""No first response within three seconds; no answer within fifteen; a request that nothing asked for."""
-
-ERRORS = (TROUBLE, LATE, SILENT, STRAY)
 
 _EPHEMERAL = 1 << 6
 _FAULTS = re.compile(r"`[0-9a-f]{8}`|no longer|took longer")  # an incident, a button without an act, a lost search

@@ -71,7 +71,8 @@ class People:
         return Event(event["token"], person, place, event)
 
 
-def option(name: str, value: str | bool, *, focused: bool = False) -> Json:
-    """An option of a command as it was filled in; ``focused`` while one types in it."""
-    kind = 5 if isinstance(value, bool) else 3
-    return {"name": name, "type": kind, "value": value, **({"focused": True} if focused else {})}
+def option(name: str, value: str = "", *, switched_on: bool = False, focused: bool = False) -> Json:
+    """An option of a command as it was filled in; ``focused`` while one types in it, ``switched_on`` a yes."""
+    if switched_on:
+        return {"name": name, "type": 5, "value": True}
+    return {"name": name, "type": 3, "value": value, **({"focused": True} if focused else {})}

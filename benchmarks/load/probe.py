@@ -1,4 +1,4 @@
-"""Starts the bot as the tests do, and notes how late its event loop is: ``python -P probe.py LAUNCHER FILE ARGUMENT...``.
+"""Starts the bot as tests do, and notes how late its event loop is: ``python -P probe.py LAUNCHER FILE ARGUMENT...``.
 
 A timer asks to be woken every five milliseconds. When it should have been, and how late it was, goes to FILE once a
 second: pairs of doubles, in seconds of the machine's monotonic clock. The bot itself holds nothing of it.
@@ -14,7 +14,7 @@ from array import array
 from pathlib import Path
 
 _EVERY = 0.005
-_PAIRS = 200  # that are written at once
+_WRITTEN = 1.0  # seconds between two writes
 
 
 class _Probe:
@@ -23,7 +23,7 @@ class _Probe:
     def __init__(self, loop: asyncio.AbstractEventLoop, file: Path) -> None:
         self._loop, self._file = loop, file
         self._noted = array("d")
-        self._due = 0.0
+        self._due = self._written = time.monotonic()
 
     def begin(self) -> None:
         """Ask to be woken."""
@@ -31,11 +31,12 @@ class _Probe:
         self._loop.call_later(_EVERY, self._woken)
 
     def _woken(self) -> None:
-        self._noted.extend((self._due, time.monotonic() - self._due))
-        if len(self._noted) >= 2 * _PAIRS:
+        now = time.monotonic()
+        self._noted.extend((self._due, now - self._due))
+        if now - self._written > _WRITTEN:
             with self._file.open("ab") as notes:
                 self._noted.tofile(notes)
-            self._noted = array("d")
+            self._noted, self._written = array("d"), now
         self.begin()
 
 

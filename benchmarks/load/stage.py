@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,10 +67,11 @@ class Stage:
         told = lag.bound(counted, self._counted(), 99)
         used, discord = watch.used, processor_seconds(self._crowd.pid) - discord
         processors = Processors(round(used.own, 2), round(used.children, 2), round(discord, 2))
-        return _turn(name, rate, came, late, told, _memory(watch.looks), processors), watch.looks
+        memory = _memory(watch.looks)
+        return _turn(name, rate, came, late=late, told=told, memory=memory, processors=processors), watch.looks
 
-    def _counted(self) -> lag.Counter[float]:
-        return lag.buckets(self._port) if self._port else lag.Counter()
+    def _counted(self) -> Counter[float]:
+        return lag.buckets(self._port) if self._port else Counter()
 
 
 @contextmanager
@@ -79,14 +81,16 @@ def stage(
     """The bot over an archive, asked by an audience; ``log`` is where it writes, ``settings`` are more of its own."""
     path = {**os.environ, "PYTHONPATH": f"{_ROOT}{os.pathsep}{_ROOT / 'tests'}"}
     numbers = (str(audience.people), str(audience.servers), str(audience.seed))
-    with TemporaryDirectory(prefix="dateline-load-") as folder:
-        with started("benchmarks.load.crowd", *numbers, env=path) as crowd:
-            there = crowd.order("asks", archive.asks)
-            env = _environment(archive, there, port) | settings
-            notes, written = Path(folder) / "lag", (log or Path(folder) / "log").open("wb")
-            with written, _bot(Path(folder), notes, env, written) as bot:
-                crowd.order("ready")
-                yield Stage(crowd, bot, notes, port)
+    with (
+        TemporaryDirectory(prefix="dateline-load-") as folder,
+        (log or Path(os.devnull)).open("wb") as written,
+        started("benchmarks.load.crowd", *numbers, env=path) as crowd,
+    ):
+        env = _environment(archive, crowd.order("asks", archive.asks), port) | settings
+        notes = Path(folder) / "lag"
+        with _bot(Path(folder), notes, env, written) as bot:
+            crowd.order("ready")
+            yield Stage(crowd, bot, notes, port)
 
 
 def _environment(archive: Archive, there: Mapping[str, Any], port: int | None) -> dict[str, str]:
@@ -122,6 +126,7 @@ def _turn(
     name: str,
     rate: float,
     came: dict[str, Any],
+    *,
     late: Spread,
     told: float | None,
     memory: Memory,

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.load.outcome import ANSWERED, ERRORS, REFUSED
 from benchmarks.load.spread import Spread
+
+ANSWERED, REFUSED, TROUBLE = "answered", "refused", "trouble"
+LATE, SILENT, STRAY = "too late", "no answer", "stray request"
+"""No first response within three seconds; no answer within fifteen; a request that nothing asked for."""
+
+ERRORS = (TROUBLE, LATE, SILENT, STRAY)
 
 
 @dataclass(frozen=True, slots=True)

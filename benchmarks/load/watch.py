@@ -1,4 +1,4 @@
-"""Looks at a process and its children while it is at work: memory now and then, processor time. Knows not what it does."""
+"""Looks at a process and its children while they are at work: at memory now and then, and at processor time."""
 
 from __future__ import annotations
 
