@@ -72,11 +72,11 @@ async def discord() -> AsyncIterator[DiscordDouble]:
 
 
 @pytest.fixture
-def doctor(discord: DiscordDouble, tmp_path: Path, dateline: Path, samples_archive: Path) -> Doctor:
+def doctor(discord: DiscordDouble, dateline: Path, samples_archive: Path) -> Doctor:
     """Examine a bot whose settings are well but for what is given."""
 
     async def examined(**env: str) -> Examined:
-        bot = await launched(discord, dateline, "--json", DATA_DIR=str(samples_archive), **env)
+        bot = await launched(discord, dateline, "--json", **{"DATA_DIR": str(samples_archive), **env})
         return Examined(bot.exit_code, bot.output)
 
     return examined
@@ -87,6 +87,20 @@ async def launched(discord: DiscordDouble, dateline: Path, *options: str, **env:
     bot = await discord.launch(str(dateline), "doctor", *options, env=settings, cwd=dateline.parent, ready=False)
     await bot.wait()
     return bot
+
+
+def without_network(dateline: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Examine a bot where every connection is refused."""
+    nowhere = {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
+    return subprocess.run(
+        [sys.executable, LAUNCHER, dateline, "doctor"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=dateline.parent,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **nowhere, **env},
+    )
 
 
 async def registered(discord: DiscordDouble, folder: Path) -> None:
@@ -223,25 +237,18 @@ async def test_a_name_that_is_nearly_right_is_told_wherever_it_stands(doctor, tm
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("status", "headers", "body", "code", "said"),
+    ("answer", "code", "said"),
     [
-        (
-            429,
-            {"Retry-After": "7200", "Via": "1.1 google"},
-            {"message": "no", "retry_after": 7200.0},
-            5,
-            "7,200 seconds",
-        ),
-        (429, {}, "error code: 1015", 5, "an hour"),
-        (503, {}, "no healthy upstream", 1, "discordstatus.com"),
-        (200, {}, "<html>Log in to this network</html>", 1, "not Discord"),
-        (403, {}, {"message": "Forbidden", "code": 0}, 5, "status 403"),
+        ({"status": 429, "body": {"message": "no", "retry_after": 7200.0}}, 5, "7,200 seconds"),
+        ({"status": 429, "body": "error code: 1015", "headers": {"Retry-After": "600"}}, 5, "600 seconds"),
+        ({"status": 429, "body": "error code: 1015"}, 5, "an hour"),
+        ({"status": 503, "body": "no healthy upstream"}, 1, "discordstatus.com"),
+        ({"status": 200, "body": "<html>Log in to this network</html>"}, 1, "not Discord"),
+        ({"status": 403, "body": {"message": "Forbidden", "code": 0}}, 5, "status 403"),
     ],
 )
-async def test_what_discord_answers_instead_is_told_and_not_asked_again(
-    discord, doctor, status, headers, body, code, said
-):
-    discord.faults.answer_next("/users/@me", status=status, headers=headers, body=body)
+async def test_what_discord_answers_instead_is_told_and_not_asked_again(discord, doctor, answer, code, said):
+    discord.faults.answer_next("/users/@me", **answer)
     found = await doctor()
     assert found.code == code
     assert said in found.one("token", "wrong")
@@ -258,23 +265,20 @@ async def test_what_discord_does_not_answer_later_is_told_each_by_itself(discord
 
 
 def test_without_a_network_it_ends_soon_with_one_sentence_about_that(dateline, samples_archive):
-    env = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "DISCORD_TOKEN": TOKEN,
-        "DATA_DIR": str(samples_archive),
-        "DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10",
-        "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9",
-    }
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, LAUNCHER, dateline, "doctor"], capture_output=True, text=True, timeout=30, check=False,
-        cwd=dateline.parent, env=env,
-    )  # fmt: skip
+    done = without_network(dateline, DISCORD_TOKEN=TOKEN, DATA_DIR=str(samples_archive))
     assert time.monotonic() - began < 10
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("Discord cannot be reached") == 1
     assert done.stdout.splitlines()[-1] == "One thing is wrong."
+
+
+@pytest.mark.asyncio
+async def test_a_discord_that_says_nothing_is_not_waited_for(discord, doctor):
+    discord.faults.delay_next("/users/@me", 30)
+    began = time.monotonic()
+    assert "no answer came within" in (await doctor()).one("token", "wrong")
+    assert time.monotonic() - began < 12
 
 
 @pytest.mark.asyncio
@@ -576,18 +580,22 @@ def test_the_token_is_in_no_finding_wherever_it_came_from(token, before, after):
     assert (shown.said + shown.mend).isprintable()
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "ADMIN_IDS", "LOG_LEVEL", "DISCORD_TOKN"])
-@pytest.mark.parametrize("value", ["{}", "Bot {}", "{}x"])
-async def test_a_token_that_was_pasted_amiss_is_not_shown(dateline, tmp_path, name, value):
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [
+        ("DISCORD_TOKEN", "{}", "Discord cannot be reached"),
+        ("DISCORD_TOKEN", "Bot {}", "DISCORD_TOKEN cannot be used"),
+        ("DISCORD_TOKN", "{}", "If you mean DISCORD_TOKEN"),
+        ("ADMIN_IDS", "{}", "ADMIN_IDS is"),
+        ("CORPUS_INPUTS", "{}", "There is no"),
+        ("DATA_DIR", "{}", "There is none in"),
+    ],
+)
+def test_a_token_that_was_pasted_amiss_is_not_shown(dateline, name, value, check):
     secret = "MTk4NjIyNDgzNDcxOTI1MjQ4.GsesaM.openForNobodyButTheOwnerOfThis1"
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": str(tmp_path / "none")}
-    env |= {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
-    done = subprocess.run(
-        [sys.executable, LAUNCHER, dateline, "doctor"], capture_output=True, text=True, timeout=30, check=False,
-        cwd=tmp_path, env=env | {name: value.format(secret)},
-    )  # fmt: skip
+    done = without_network(dateline, **{name: value.format(secret)})
     assert done.returncode in {1, 4}
+    assert check in done.stdout
     assert "openForNobody" not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
