@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile bench growth eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile bench growth load soak eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,8 +36,9 @@ check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
 	$(BIN)/mypy
 	tests/audit $(BIN)/pip-audit requirements.txt
 
-fuzz: $(VENV)/ready ## read a million hostile queries (some minutes)
+fuzz: $(VENV)/ready ## read a million hostile queries, and as many broken files, feeds, fields and presses (half an hour)
 	$(BIN)/python tests/fuzz_queries.py
+	$(BIN)/python tests/fuzz_readers.py
 
 hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hold each to a quarter of a second (some minutes)
 	PYTHONPATH=. $(BIN)/python tests/hostile_queries.py $(ARCHIVE)
@@ -47,6 +48,12 @@ bench: $(VENV)/ready ## measure side by side with the peers, and write the table
 
 growth: $(VENV)/ready ## let an archive grow to a million articles, and write what that takes (about forty minutes, 10 GB)
 	$(BIN)/python -m benchmarks.growth
+
+load: $(VENV)/ready ## ask the bot fifty and two hundred times a second, quiet and during a reindex, and write the table (some ten minutes)
+	$(BIN)/python -m benchmarks.load --table
+
+soak: $(VENV)/ready ## ask the bot half a million times, and fail where its memory grows or anything goes wrong (about two hours)
+	$(BIN)/python -m benchmarks.load.soak
 
 eval: $(VENV)/ready ## measure rankings and excerpts over the collections in COLLECTIONS, and write the table (some minutes)
 	$(BIN)/python -m benchmarks.quality --collections $(COLLECTIONS)

@@ -26,6 +26,7 @@ _DOCTOR = "Find what is wrong with token, permissions, archive, disk or clock, a
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dateline`` and return its exit code."""
     settings, faults = Settings.as_far_as_usable(os.environ, _DOTENV)
+    os.environ.pop("DISCORD_TOKEN", None)  # the settings hold it: no process that is started from here needs it
     defaults = {
         "data_dir": str(settings.data_dir),
         "inputs": settings.corpus_inputs,

@@ -1,6 +1,7 @@
 """The log: lines on stdout, as text or JSON, without secrets, and one line for each interaction.
 
-Knows nothing of Discord but the shape of its tokens.
+What a process says as it breaks is a line of the log too. Which characters a secret is, ``bot/hiding`` knows; here is
+known which errors of Discord's pass by themselves.
 """
 
 from __future__ import annotations
@@ -10,42 +11,98 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from types import TracebackType
 from typing import ClassVar, TextIO
 
+import aiohttp
+import discord
+
+from bot.hiding import Secrets
+
 _interactions = logging.getLogger("bot.interactions")
-# The token of an interaction stands in the address of every answer to it (Discord's API reference).
-_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s\"'?]+")
-_HIDDEN = "[hidden]"
+_log = logging.getLogger(__name__)
+_PASSING = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound)
+# What would begin another line, or show it in another order: a name of a file may hold anything.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def start(*, level: str, form: str, token: str | None, stream: TextIO | None = None) -> None:
-    """Send the log of the whole process to stdout. ``form`` is ``text`` or ``json``; ``token`` never appears in it."""
-    handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(JsonLines(token) if form == "json" else TextLines(token))
+    """Send the log of the whole process to stdout. ``form`` is ``text`` or ``json``; ``token`` never appears in it.
+
+    What Python would write to stderr by itself, of warnings and of errors that nobody takes, becomes a line too.
+    """
+    handler, secrets = Lines(stream or _tolerant(sys.stdout)), Secrets(token)
+    handler.setFormatter(JsonLines(secrets) if form == "json" else TextLines(secrets))
+    handler.addFilter(_brief)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Below that, discord.py logs whole events, and with them questions and tokens.
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _broken
+    threading.excepthook = lambda fault: _broken(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    sys.unraisablehook = lambda fault: _broken(fault.exc_type, fault.exc_value, fault.exc_traceback)
+
+
+def _tolerant(stream: TextIO) -> TextIO:
+    """The stream, writing what its encoding lacks as escapes: half a character in a name ends no line."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _broken(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """An error that nobody takes; to be interrupted is none."""
+    if not issubclass(kind, KeyboardInterrupt | SystemExit):
+        _log.critical("nobody took an error", exc_info=(kind, error or kind(), trace))
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes lines. Of one that cannot be made it says so: logging itself would print what it is made of."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is logging's
+        """Say where the line was to come from, and why there is none; where nothing can be written, nothing."""
+        error = sys.exc_info()[0]
+        reason = f"a line of the log could not be written: {error.__name__ if error else 'unknown'}"
+        place = {"file": record.filename, "line": record.lineno}
+        told = logging.makeLogRecord({"name": record.name, "levelno": 40, "levelname": "ERROR", "msg": reason})
+        told.fields = place
+        with suppress(Exception):
+            self.stream.write(self.format(told) + self.terminator)
+            self.flush()
+
+
+def _brief(record: logging.LogRecord) -> bool:
+    """Let discord.py say in one line why it connects again, and not by the frames of its own code."""
+    error = record.exc_info[1] if record.exc_info else None
+    if record.name.startswith("discord.") and isinstance(error, _PASSING):
+        record.msg = f"{record.getMessage()} ({type(error).__name__}: {error})"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True
 
 
 class TextLines(logging.Formatter):
     """Lines for people: time in UTC, level, logger, message and fields."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, secrets: Secrets) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
-        self._token = token
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line, tracebacks and all, with every secret hidden in it."""
-        return hide(super().format(record), self._token)
+        return self._secrets.hide(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
         """The line without its traceback."""
         fields = " ".join(f"{name}={_field(value)}" for name, value in _fields(record).items())
-        return f"{super().formatMessage(record)} {fields}".rstrip()
+        return _CONTROL.sub(_escaped, f"{super().formatMessage(record)} {fields}".rstrip())
 
 
 class JsonLines(TextLines):
@@ -62,13 +119,15 @@ class JsonLines(TextLines):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return hide(json.dumps(line, ensure_ascii=False, default=str), self._token)
+        # Hidden before it is JSON, which writes some characters in another way, and whose own may not be cut.
+        return json.dumps({name: self._hidden(value) for name, value in line.items()}, ensure_ascii=False)
+
+    def _hidden(self, value: object) -> object:
+        return value if isinstance(value, bool | int | float | None) else self._secrets.hide(str(value))
 
 
-def hide(text: str, token: str | None) -> str:
-    """The text without the bot's token and without the tokens of interactions."""
-    shown = text.replace(token, _HIDDEN) if token else text
-    return _ADDRESS.sub(rf"\1{_HIDDEN}", shown)
+def _escaped(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
@@ -101,6 +160,8 @@ class Journal:
     _LEFT: ClassVar = "left"
 
     def __init__(self, *, queries: bool) -> None:
+        self.watchers: list[Callable[[str, str, float], None]] = []
+        """Told of each that ends: what was used, how it ended, and how many seconds it took."""
         self._queries = queries
         self._open: dict[int, _Entry] = {}
 
@@ -126,8 +187,11 @@ class Journal:
         entry = self._open.pop(interaction, None)
         if entry is None:
             return
-        milliseconds = round((time.perf_counter() - entry.began) * 1000, 1)
+        seconds = time.perf_counter() - entry.began
+        milliseconds = round(seconds * 1000, 1)
         told = entry.outcome if outcome == self.ANSWERED and entry.outcome else outcome
+        for watch in self.watchers:
+            watch(entry.command, told, seconds)
         fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})
 

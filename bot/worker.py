@@ -1,6 +1,6 @@
-"""The running bot: archive, client, connection, and leaving when told. Says in one sentence why it could not stay.
+"""The running bot, from the archive to the connection, and leaving when told. Says in a sentence why it could not stay.
 
-Exit codes: 0 told to leave, 1 failed, 4 no token, 5 Discord refused us; errors of the archive pass on to the shell.
+Exit codes: 0 told to leave, 1 failed, 4 settings, 5 Discord refused us; errors of the archive pass on to the shell.
 """
 
 from __future__ import annotations
@@ -9,21 +9,27 @@ import asyncio
 import contextlib
 import logging
 
-import aiohttp
 import click
 import discord
 from discord import app_commands
 
 from bot import logs, registry
 from bot.client import Dateline
+from bot.health import PortTaken, health
+from bot.hiding import Secrets
 from bot.language import Languages
+from bot.leadership import Leadership
 from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
+from bot.pulse import PATIENCE
 from bot.render.archive import holdings
-from bot.settings import Settings
-from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs
+from bot.restraint import Restraint
+from bot.settings import Settings, SettingsError
+from bot.start import Start
+from corpus import AsyncCorpus, Corpus, CorpusDamaged, CorpusError, parse_inputs
 
 _log = logging.getLogger(__name__)
 _MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
+_SILENT = f"There was no sign of life from Discord for {PATIENCE / 60:.0f} minutes: start again."
 _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
 
 
@@ -31,7 +37,7 @@ def work(settings: Settings, *, check: bool) -> int:
     """Run the bot until it is told to leave; with ``check`` do everything but connect. Returns the exit code.
 
     Raises:
-        CorpusError: the archive cannot be opened.
+        CorpusError: the archive cannot be opened, or is damaged.
     """
     if settings.discord_token is None:
         return _sorry(_MISSING, SETTINGS)
@@ -60,26 +66,45 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
 
 
 async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
-    """Stay connected until a signal or a fault that does not pass."""
+    """Stay connected until a signal, or a fault that does not pass."""
     told, loop = asyncio.Event(), asyncio.get_running_loop()
     when_told(loop, told.set)
-    client = Dateline(archive, settings)
-    connection = asyncio.create_task(client.start(token), name="connection")
+    leadership = Leadership(settings.data_dir, settings.shard_ids)
+    restraint = Restraint(settings.data_dir / _memory(settings), token)
+    async with Dateline(archive, settings, restraint) as client:
+        try:
+            async with health(settings.port, client, leadership):
+                return await _until_told(told, client, Start(client, leadership, restraint, token), Secrets(token))
+        except PortTaken as error:
+            return _sorry(str(error), SETTINGS)
+        finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_close(client, archive), _CLOSING)
+            told_enough(loop)
+
+
+async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secrets: Secrets) -> int:
+    """Run the connection until the worker is told to leave, or it ends by itself; gives the exit code."""
+    connection = asyncio.create_task(start.connect(), name="connection")
     waiting = asyncio.create_task(told.wait(), name="told to leave")
+    pulse = asyncio.create_task(client.watch(), name="pulse")
     try:
-        await asyncio.wait({connection, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({connection, waiting, pulse}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
-            return _ended(connection)
-        _log.info("told to leave")
+            return _ended(connection, start, secrets)
         connection.add_done_callback(_let_be)
+        _log.info("told to leave" if waiting.done() else "no sign of life")
         await client.leave()
-        return 0
+        start.ended()
+        return 0 if waiting.done() else _sorry(_SILENT, FAILED)
     finally:
-        for task in (connection, waiting):
+        for task in (connection, waiting, pulse):
             task.cancel()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_close(client, archive), _CLOSING)
-        told_enough(loop)
+
+
+def _memory(settings: Settings) -> str:
+    """The file in which a worker remembers its last starts: each has its own, where several share a disk."""
+    return f"worker-{settings.shard_ids[0]}.json" if settings.shard_ids else "worker.json"
 
 
 def _let_be(connection: asyncio.Task[None]) -> None:
@@ -93,7 +118,7 @@ async def _close(client: Dateline, archive: AsyncCorpus) -> None:
     await archive.close()
 
 
-def _ended(connection: asyncio.Task[None]) -> int:
+def _ended(connection: asyncio.Task[None], start: Start, secrets: Secrets) -> int:
     """Say why the connection ended by itself, and return the exit code."""
     error, code = connection.exception(), REFUSED
     match error:
@@ -107,16 +132,20 @@ def _ended(connection: asyncio.Task[None]) -> int:
             sentence = f"Discord refused the commands: {error}"
         case discord.RateLimited():
             sentence = f"Discord wants no login for {error.retry_after:.0f} seconds: start again later."
-        case discord.DiscordServerError() | discord.GatewayNotFound() | aiohttp.ClientError() | OSError():
-            sentence, code = f"Discord cannot be reached: {error}", FAILED
         case discord.HTTPException():
             sentence = f"Discord refused the login with status {error.status}: start again later."
+        case SettingsError():
+            sentence, code = str(error), SETTINGS
+        case CorpusDamaged():
+            start.ended()
+            raise error
         case CorpusError():
             sentence, code = str(error), FAILED
         case _:
             _log.critical("the connection ended", exc_info=error)
             sentence, code = "The connection to Discord ended unexpectedly; the log says more.", FAILED
-    return _sorry(sentence, code)
+    start.ended(error if code == REFUSED else None)
+    return _sorry(secrets.hide(sentence), code)
 
 
 def _sorry(sentence: str, code: int) -> int:

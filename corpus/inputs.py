@@ -89,7 +89,10 @@ def _located(name: str, location: str) -> Input:
         if feed:
             raise UnreadableInput("inputs", f"“{location}” is no feed: write feed:https://…")
         return Input(name or Path(location).stem, location)
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:  # brackets without an address of IPv6 in them
+        raise UnreadableInput("inputs", f"“{location}” is no address") from error
     called = name or PurePosixPath(parts.path).name.partition(".")[0] or parts.hostname or ""
     if not called or not parts.hostname:
         raise UnreadableInput("inputs", f"“{location}” is no address")

@@ -301,6 +301,13 @@ def test_whatever_the_inputs_are_called_they_are_within_a_message(location, name
     assert within_limits(keeping.inputs(rows, ENGLISH))
 
 
+def test_an_input_whose_name_is_no_utf_8_is_known_by_a_button_too():
+    run = Run(("ingest", "caf\udce9"), "discord:1 Ada")  # as Python gives a byte of the environment
+    outcome = Outcome(datetime.now(UTC), IngestReport(vanished=9, held_back=True))
+    assert within_limits(keeping.ended(run, outcome, ENGLISH, articles=9, attaches=False).view)
+    assert keeping.scope(run) != keeping.scope(Run(("ingest", "caf\udce8"), "discord:1 Ada"))
+
+
 def test_progress_tells_the_share_that_is_done():
     run = Run(("reindex",), "discord:1 Ada")
     run.see(Progress(Doing.READING, 45, 100, 1234))

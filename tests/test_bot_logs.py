@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import logs
+from bot.hiding import Secrets
 from bot.logs import Journal
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.sesame.open"
@@ -53,7 +54,7 @@ def test_no_token_is_in_any_line_or_traceback(written, form):
 
 @given(st.text(), st.text())
 def test_a_token_is_hidden_wherever_it_stands(before, after):
-    assert TOKEN not in logs.hide(f"{before}{TOKEN}{after}{TOKEN}", TOKEN)
+    assert TOKEN not in Secrets(TOKEN).hide(f"{before}{TOKEN}{after}{TOKEN}")
 
 
 @pytest.mark.parametrize("queries", [True, False])

@@ -146,6 +146,14 @@ def test_what_came_before_the_damage_of_a_web_archive_stays(tmp_path):
     assert [each.headline for each in found[:2]] == ["Council", "Council"]
 
 
+@left_open
+def test_a_page_of_a_web_archive_that_names_no_address_is_passed_over(tmp_path):
+    path = tmp_path / "crawl.warc"
+    whole = warc(*((f"https://harbourpost.example/{n}", page().encode(), "200 OK", "text/html") for n in range(2)))
+    path.write_bytes(whole.replace(b"WARC-Target-URI: https://harbourpost.example/0\r\n", b""))
+    assert [each.url for each in articles(path)] == ["https://harbourpost.example/1"]
+
+
 # In columns.
 
 

@@ -397,6 +397,19 @@ def test_a_link_out_of_a_folder_is_not_followed_and_one_within_it_is(save: Save,
     assert d == Rejection(str(tmp_path / "news/d"), "a link that leads out of the folder")
 
 
+@pytest.mark.parametrize("name", ["mapping.toml", "a.csv.mapping.toml"])
+def test_a_map_that_is_a_link_out_of_the_folder_is_not_read(name: str, save: Save, tmp_path: Path) -> None:
+    save("outside/secret.toml", "[fields]\nheadline = 'secret'\n")
+    save("news/a.csv", "secret,text,source,date\nCouncil,The council met.,a.example,2023-09-05\n")
+    save("news/inside.toml", "[fields]\nheadline = 'secret'\n")
+    (tmp_path / "news" / name).symlink_to(tmp_path / "outside/secret.toml")
+    refused = Rejection(str(tmp_path / "news" / name), "the mapping is a link that leads out of the folder.")
+    assert refused in taken_in(tmp_path / "news")
+    (tmp_path / "news" / name).unlink()
+    (tmp_path / "news" / name).symlink_to("inside.toml")
+    assert "Council" in [each.headline for each in taken_in(tmp_path / "news") if isinstance(each, Article)]
+
+
 def test_a_pipe_in_a_folder_does_not_stop_everything(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     assert taken_in(tmp_path) == [Rejection(str(tmp_path / "pipe.txt"), "neither a file nor a folder")]

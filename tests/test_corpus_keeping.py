@@ -20,6 +20,7 @@ from corpus import (
     Intent,
     Keeper,
     Query,
+    UnreadableInput,
     UnusableCorrection,
     parse_inputs,
 )
@@ -504,6 +505,14 @@ def test_a_program_is_told_how_far_it_has_come(folder, tmp_path):
 )
 def test_an_input_is_a_path_an_archive_or_a_feed(text, kinds):
     assert [(each.name, each.kind, each.location) for each in parse_inputs(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    "text", ["http://[::1", "a=https://[x]/news.jsonl", "feed:https://[2001:db8::/rss", "https://", "feed:x"]
+)
+def test_what_cannot_be_an_address_is_refused_in_a_sentence(text):
+    with pytest.raises(UnreadableInput, match=r"is no (?:address|feed)"):
+        parse_inputs(text)
 
 
 def test_a_second_keeper_is_told_to_wait(folder, tmp_path):

@@ -322,7 +322,7 @@ def _answers(run: Run, language: Language) -> list[ui.Item[ui.LayoutView]]:
 
 def key_of(name: str) -> str:
     """By what a button knows an input, whose name may be long and hold anything."""
-    return blake2s(name.encode(), digest_size=8).hexdigest()
+    return blake2s(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def scope(run: Run) -> str:

@@ -13,7 +13,9 @@ from corpus.told import Told
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an address of IPv4
-_HIDDEN = frozenset({"168.63.129.16"})  # public by its number, and yet the inside of a cloud (Azure)
+_HIDDEN = (ip_network("168.63.129.16/32"), ip_network("192.0.0.0/24"))
+"""Public by their numbers, and yet the inside of a cloud (Azure; Oracle's metadata are at 192.0.0.192)."""
+
 _LONGEST = 2_000  # characters of an address
 
 
@@ -58,7 +60,8 @@ class Fetching:
         if any(ip in ip_network(network) for network in self.networks):
             return True
         site_local = isinstance(ip, IPv6Address) and ip.is_site_local
-        return ip.is_global and not (ip.is_multicast or ip.is_reserved or site_local or str(ip) in _HIDDEN)
+        hidden = any(ip in network for network in _HIDDEN)
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved or site_local or hidden)
 
 
 def parse_fetching(hosts: str, networks: str) -> Fetching:

@@ -47,6 +47,7 @@ _CONSTANT = (Field.SOURCE, Field.SECTION, Field.LANGUAGE)
 _KEYS = ("items", "dates", "fields", "always")
 _ORDERS = ("day-first", "month-first")
 _LARGEST = 2**16  # bytes
+_LONGEST = 80  # characters of a name that a complaint shows
 _MOST_DOTS = 200  # in a line: tomllib holds each beginning of a dotted name, and of one of 60 KB takes 3 GB
 
 
@@ -121,13 +122,17 @@ def field_map_for(path: Path, root: Path) -> FieldMap | None:
     """The map that lies beside a file, or in the folder that is read; None where there is neither.
 
     Raises:
-        UnreadableInput: there is one that cannot be read.
+        UnreadableInput: there is one that cannot be read, or a link to one outside of the folder that is read.
     """
-    beside = path.with_name(path.name + BESIDE)
-    if beside.is_file():
-        return read_field_map(beside)
-    folder = root / OF_FOLDER
-    return read_field_map(folder) if root.is_dir() and folder.is_file() else None
+    beside, of_folder = path.with_name(path.name + BESIDE), root / OF_FOLDER
+    if not root.is_dir():
+        return read_field_map(beside) if beside.is_file() else None
+    for each in (beside, of_folder):
+        if each.is_symlink() and not each.resolve().is_relative_to(root.resolve()):
+            raise UnreadableInput(str(each), "the mapping is a link that leads out of the folder.")
+        if each.is_file():
+            return read_field_map(each)
+    return None
 
 
 class _NotUnderstood(Exception):
@@ -136,7 +141,7 @@ class _NotUnderstood(Exception):
 
 def _map(told: Mapping[str, Any]) -> FieldMap:
     if unknown := [name for name in told if name not in _KEYS]:
-        raise _NotUnderstood(f"the mapping knows no “{unknown[0]}”: it may have {', '.join(_KEYS)}")
+        raise _NotUnderstood(f"the mapping knows no “{unknown[0][:_LONGEST]}”: it may have {', '.join(_KEYS)}")
     dates, items = told.get("dates"), told.get("items", "")
     if dates is not None and dates not in _ORDERS:
         raise _NotUnderstood(f"dates is {' or '.join(_ORDERS)}")
@@ -158,7 +163,7 @@ def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _part(name: str, parts: tuple[Field, ...]) -> Field:
     if name not in parts:
-        raise _NotUnderstood(f"an article has no part “{name}” here: it may be {', '.join(parts)}")
+        raise _NotUnderstood(f"an article has no part “{name[:_LONGEST]}” here: it may be {', '.join(parts)}")
     return Field(name)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from corpus.engine.local.database import ArchiveFile
+from corpus.engine.local.database import ArchiveFile, distrusting
 from corpus.engine.local.generations import sync
 from corpus.errors import BackupFailed, CorpusDamaged
 
@@ -32,7 +32,7 @@ def copy_into(database: ArchiveFile, file: Path) -> int:
         _refuse(file)
         draft.touch(exist_ok=False)  # the system says better than SQLite what is wrong with a folder
         database.copy_into(draft)
-        with closing(sqlite3.connect(draft)) as copy:
+        with closing(distrusting(draft)) as copy:
             articles = _finished(copy, database.path.parent)
         sync(draft)
         _refuse(file)

@@ -145,9 +145,8 @@ class ArchiveFile:
 
     def _connect(self) -> Database:
         address = f"{self.path.absolute().as_uri()}?mode={self._mode}"
-        connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, check_same_thread=False)
+        connection = distrusting(address, uri=True, timeout=_PATIENCE, check_same_thread=False)
         self._connections.append(connection)
-        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA synchronous = FULL")
         return Database(connection, recursive_triggers=False, execute_plugins=False)
 
@@ -202,6 +201,13 @@ class ArchiveFile:
             if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}:
                 raise CorpusUnwritable(place, str(error)) from error
             raise CorpusDamaged(place, str(error)) from error
+
+
+def distrusting(path: Path | str, **options: Any) -> sqlite3.Connection:
+    """A connection by which no view and no trigger of the file may call what does more than compute."""
+    connection: sqlite3.Connection = sqlite3.connect(path, **options)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
 
 
 def parts(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

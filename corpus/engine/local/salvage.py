@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.engine.local.database import ArchiveFile
+from corpus.engine.local.database import ArchiveFile, distrusting
 from corpus.engine.local.generations import sync
 from corpus.errors import CorpusInUse, CorpusUnwritable
 
@@ -85,7 +85,7 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
     try:
         tables = [name for (name,) in made.rows(_TABLES)]
         columns = {name: [row[1] for row in made.rows(f"PRAGMA table_info({name})")] for name in tables}
-        with closing(sqlite3.connect(path)) as damaged:
+        with closing(distrusting(path)) as damaged:
             damaged.text_factory = _text
             for name in tables:
                 with made.transaction():

@@ -81,7 +81,7 @@ def _next(records: ArchiveIterator, watched: _Watched) -> ArcWarcRecord | None:
     watched.left = _LONGEST_HEADER
     record = next(records, None)
     if record is not None and record.rec_type == "response":
-        uri = record.rec_headers.get_header("WARC-Target-URI")
+        uri = record.rec_headers.get_header("WARC-Target-URI") or ""
         record.http_headers = records.loader.load_http_headers("response", uri, record.raw_stream, record.length)
     watched.left = None
     return record
