@@ -62,7 +62,7 @@ class Disk:
     inodes: int
     fault: str | None = None
     lasting: str | None = None
-    """Why what is written there will not last, or None."""
+    """Why what is written there will not last and, behind a semicolon, what to do about it; or None."""
 
 
 @dataclass(frozen=True, slots=True)

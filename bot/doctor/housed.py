@@ -84,7 +84,8 @@ def disk(gathered: Gathered) -> Iterator[Finding]:
         said = f"Only {seen.inodes_free:,} more files fit on the disk of {place}."
         yield warning("disk", said, "Remove files that nobody needs: many small ones use a disk up before it is full.")
     if seen.lasting:
-        yield warning("disk", seen.lasting, "Mount a volume there, or set DATA_DIR to a folder on one.")
+        said, _, mend = seen.lasting.rpartition("; ")
+        yield warning("disk", f"{said}.", mend[:1].upper() + mend[1:])
 
 
 def _room(gathered: Gathered) -> Finding:

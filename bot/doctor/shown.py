@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.doctor.finding import Finding, State
-from bot.logs import hide
+from bot.hiding import Secrets
 
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.WRONG: "bold red"}
 _ORDER = tuple(State)
@@ -26,7 +26,7 @@ def safe(finding: Finding, token: str | None) -> Finding:
 
 
 def _safe(text: str, token: str | None) -> str:
-    shown = hide(text, token if token and len(token) >= _LEAST else None)
+    shown = Secrets(token if token and len(token) >= _LEAST else None).hide(text)
     shown = _TOKEN.sub("[hidden]", shown)
     return "".join(each if each.isprintable() else " " for each in shown)
 
