@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -94,12 +95,13 @@ def touched(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if not path.name.endswith("-shm")}
 
 
-def without_network(dateline: Path, **env: str) -> subprocess.CompletedProcess[str]:
+def without_network(dateline: Path, *, output: int = subprocess.PIPE, **env: str) -> subprocess.CompletedProcess[str]:
     """Examine a bot where every connection is refused."""
     nowhere = {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
     return subprocess.run(
         [sys.executable, LAUNCHER, dateline, "doctor"],
-        capture_output=True,
+        stdout=output,
+        stderr=subprocess.PIPE,
         text=True,
         timeout=30,
         check=False,
@@ -276,6 +278,18 @@ def test_without_a_network_it_ends_soon_with_one_sentence_about_that(dateline, s
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("Discord cannot be reached") == 1
     assert done.stdout.splitlines()[-1] == "One thing is wrong."
+
+
+def test_on_a_terminal_each_finding_stands_in_its_column_and_is_coloured(dateline):
+    ours, theirs = os.openpty()
+    with open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123  # there is no path
+        without_network(dateline, output=theirs, TERM="xterm-256color", COLUMNS="60")
+        os.close(theirs)
+        shown = terminal.read(65_536).decode()
+    lines = re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+    assert "\x1b[1;31mwrong" in shown
+    assert all(len(line) <= 60 for line in lines)
+    assert {line[:8].strip() for line in lines[:-1]} == {"ok", "warning", "wrong", ""}
 
 
 @pytest.mark.asyncio
@@ -479,9 +493,11 @@ def test_too_little_memory_is_told():
 
 def test_a_port_that_the_running_worker_has_is_well():
     settings = Settings(discord_token=TOKEN, port=8080, heartbeat_file=Path("alive"))
-    lives = Machine(GIGABYTE, "3.11.9", port_fault="in use", heartbeat_age=4.0)
+    lives = Machine(GIGABYTE, "3.11.9", port_taken=True, heartbeat_age=4.0)
     assert not found(State.WARNING, settings=settings, machine=lives)
-    assert "PORT=8080" in found(State.WARNING, settings=settings, machine=replace(lives, heartbeat_age=4_000.0))
+    assert "PORT=8080 is in use" in found(State.WARNING, settings=settings, machine=replace(lives, heartbeat_age=4e3))
+    forbidden = replace(lives, port_taken=False, port_fault="Permission denied")
+    assert "Permission denied. Set PORT to another one" in found(State.WRONG, settings=settings, machine=forbidden)
 
 
 def test_an_archive_in_every_state_is_told():

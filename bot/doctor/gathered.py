@@ -67,10 +67,14 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the worker runs on: bytes of memory, its Python, whether its port and its sign of life can be had."""
+    """What the worker runs on: bytes of memory, its Python, whether its port and its sign of life can be had.
+
+    ``port_taken`` says that somebody listens there, ``port_fault`` why nobody could.
+    """
 
     memory: int | None
     python: str
+    port_taken: bool = False
     port_fault: str | None = None
     heartbeat_fault: str | None = None
     heartbeat_age: float | None = None
