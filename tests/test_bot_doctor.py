@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from discord.http import Route
 from hypothesis import given
 from hypothesis import strategies as st
 
 import discord_double
+from bot.cli import main
 from bot.doctor import CHECKS, judged
 from bot.doctor.configured import misspelt
 from bot.doctor.connected import has_form
@@ -72,12 +75,22 @@ async def discord() -> AsyncIterator[DiscordDouble]:
 
 
 @pytest.fixture
-def doctor(discord: DiscordDouble, tmp_path: Path, dateline: Path, samples_archive: Path) -> Doctor:
-    """Examine a bot whose settings are well but for what is given."""
+def doctor(
+    discord: DiscordDouble,
+    tmp_path: Path,
+    samples_archive: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Doctor:
+    """Examine a bot whose settings are well but for what is given: by the command, in this process to be quick."""
+    monkeypatch.setattr(Route, "BASE", f"{discord.core.base}/launch/0/api/v10")
+    monkeypatch.chdir(tmp_path)
 
     async def examined(**env: str) -> Examined:
-        bot = await launched(discord, dateline, "--json", DATA_DIR=str(samples_archive), **env)
-        return Examined(bot.exit_code, bot.output)
+        well = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(samples_archive), **env}
+        monkeypatch.setattr(os, "environ", well)
+        code = await asyncio.to_thread(main, ["doctor", "--json"])
+        return Examined(code, "".join(capsys.readouterr()))
 
     return examined
 
@@ -87,6 +100,26 @@ async def launched(discord: DiscordDouble, dateline: Path, *options: str, **env:
     bot = await discord.launch(str(dateline), "doctor", *options, env=settings, cwd=dateline.parent, ready=False)
     await bot.wait()
     return bot
+
+
+def touched(folder: Path) -> dict[Path, int]:
+    """When each file of an archive was last written, but for the memory that SQLite's processes share."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if not path.name.endswith("-shm")}
+
+
+def without_network(dateline: Path, *, output: int = subprocess.PIPE, **env: str) -> subprocess.CompletedProcess[str]:
+    """Examine a bot where every connection is refused."""
+    nowhere = {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
+    return subprocess.run(
+        [sys.executable, LAUNCHER, dateline, "doctor"],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=dateline.parent,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **nowhere, **env},
+    )
 
 
 async def registered(discord: DiscordDouble, folder: Path) -> None:
@@ -104,12 +137,12 @@ async def registered(discord: DiscordDouble, folder: Path) -> None:
 @pytest.mark.asyncio
 async def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(discord, dateline, own_archive):
     await registered(discord, dateline.parent / "other")
-    before = {path: path.stat().st_mtime_ns for path in own_archive.rglob("*")}
+    before = touched(own_archive)
     bot = await launched(
         discord, dateline, DATA_DIR=str(own_archive), ADMIN_GUILD="", ALLOWED_GUILDS=str(discord.guild.id)
     )
     assert (bot.exit_code, bot.output.splitlines()[-1]) == (0, "Nothing is wrong.")
-    assert {path: path.stat().st_mtime_ns for path in own_archive.rglob("*")} == before
+    assert touched(own_archive) == before
     assert {request.method for request in bot.requests} == {"GET"}
     assert len(bot.requests) <= 6
     for said in (
@@ -223,25 +256,18 @@ async def test_a_name_that_is_nearly_right_is_told_wherever_it_stands(doctor, tm
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("status", "headers", "body", "code", "said"),
+    ("answer", "code", "said"),
     [
-        (
-            429,
-            {"Retry-After": "7200", "Via": "1.1 google"},
-            {"message": "no", "retry_after": 7200.0},
-            5,
-            "7,200 seconds",
-        ),
-        (429, {}, "error code: 1015", 5, "an hour"),
-        (503, {}, "no healthy upstream", 1, "discordstatus.com"),
-        (200, {}, "<html>Log in to this network</html>", 1, "not Discord"),
-        (403, {}, {"message": "Forbidden", "code": 0}, 5, "status 403"),
+        ({"status": 429, "body": {"message": "no", "retry_after": 7200.0}}, 5, "7,200 seconds"),
+        ({"status": 429, "body": "error code: 1015", "headers": {"Retry-After": "600"}}, 5, "600 seconds"),
+        ({"status": 429, "body": "error code: 1015"}, 5, "an hour"),
+        ({"status": 503, "body": "no healthy upstream"}, 1, "discordstatus.com"),
+        ({"status": 200, "body": "<html>Log in to this network</html>"}, 1, "not Discord"),
+        ({"status": 403, "body": {"message": "Forbidden", "code": 0}}, 5, "status 403"),
     ],
 )
-async def test_what_discord_answers_instead_is_told_and_not_asked_again(
-    discord, doctor, status, headers, body, code, said
-):
-    discord.faults.answer_next("/users/@me", status=status, headers=headers, body=body)
+async def test_what_discord_answers_instead_is_told_and_not_asked_again(discord, doctor, answer, code, said):
+    discord.faults.answer_next("/users/@me", **answer)
     found = await doctor()
     assert found.code == code
     assert said in found.one("token", "wrong")
@@ -258,23 +284,32 @@ async def test_what_discord_does_not_answer_later_is_told_each_by_itself(discord
 
 
 def test_without_a_network_it_ends_soon_with_one_sentence_about_that(dateline, samples_archive):
-    env = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "DISCORD_TOKEN": TOKEN,
-        "DATA_DIR": str(samples_archive),
-        "DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10",
-        "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9",
-    }
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, LAUNCHER, dateline, "doctor"], capture_output=True, text=True, timeout=30, check=False,
-        cwd=dateline.parent, env=env,
-    )  # fmt: skip
+    done = without_network(dateline, DISCORD_TOKEN=TOKEN, DATA_DIR=str(samples_archive))
     assert time.monotonic() - began < 10
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("Discord cannot be reached") == 1
     assert done.stdout.splitlines()[-1] == "One thing is wrong."
+
+
+def test_on_a_terminal_each_finding_stands_in_its_column_and_is_coloured(dateline):
+    ours, theirs = os.openpty()
+    with open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123  # there is no path
+        without_network(dateline, output=theirs, TERM="xterm-256color", COLUMNS="60")
+        os.close(theirs)
+        shown = terminal.read(65_536).decode()
+    lines = re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+    assert "\x1b[1;31mwrong" in shown
+    assert all(len(line) <= 60 for line in lines)
+    assert {line[:8].strip() for line in lines[:-1]} == {"ok", "warning", "wrong", ""}
+
+
+@pytest.mark.asyncio
+async def test_a_discord_that_says_nothing_is_not_waited_for(discord, doctor):
+    discord.faults.delay_next("/users/@me", 30)
+    began = time.monotonic()
+    assert "no answer came within" in (await doctor()).one("token", "wrong")
+    assert time.monotonic() - began < 12
 
 
 @pytest.mark.asyncio
@@ -452,9 +487,9 @@ def test_where_everything_is_well_each_finding_is():
         (Disk(10 * GIGABYTE, 0, 0), State.WARNING, ""),
         (Disk(10 * GIGABYTE, 1, 0, "the disk of /srv is read-only"), State.WRONG, "read-only. Give the user"),
         (
-            Disk(10 * GIGABYTE, 10_000, 20_000, lasting="DATA_DIR lies in memory."),
+            Disk(10 * GIGABYTE, 10_000, 20_000, lasting="The archive lies in memory; mount a disk that lasts there."),
             State.WARNING,
-            "DATA_DIR lies in memory. Mount a volume there",
+            "The archive lies in memory. Mount a disk that lasts there.",
         ),
     ],
 )
@@ -470,9 +505,11 @@ def test_too_little_memory_is_told():
 
 def test_a_port_that_the_running_worker_has_is_well():
     settings = Settings(discord_token=TOKEN, port=8080, heartbeat_file=Path("alive"))
-    lives = Machine(GIGABYTE, "3.11.9", port_fault="in use", heartbeat_age=4.0)
+    lives = Machine(GIGABYTE, "3.11.9", port_taken=True, heartbeat_age=4.0)
     assert not found(State.WARNING, settings=settings, machine=lives)
-    assert "PORT=8080" in found(State.WARNING, settings=settings, machine=replace(lives, heartbeat_age=4_000.0))
+    assert "PORT=8080 is in use" in found(State.WARNING, settings=settings, machine=replace(lives, heartbeat_age=4e3))
+    forbidden = replace(lives, port_taken=False, port_fault="Permission denied")
+    assert "Permission denied. Set PORT to another one" in found(State.WRONG, settings=settings, machine=forbidden)
 
 
 def test_an_archive_in_every_state_is_told():
@@ -576,18 +613,22 @@ def test_the_token_is_in_no_finding_wherever_it_came_from(token, before, after):
     assert (shown.said + shown.mend).isprintable()
 
 
-@pytest.mark.asyncio
-@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "ADMIN_IDS", "LOG_LEVEL", "DISCORD_TOKN"])
-@pytest.mark.parametrize("value", ["{}", "Bot {}", "{}x"])
-async def test_a_token_that_was_pasted_amiss_is_not_shown(dateline, tmp_path, name, value):
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [
+        ("DISCORD_TOKEN", "{}", "Discord cannot be reached"),
+        ("DISCORD_TOKEN", "Bot {}", "DISCORD_TOKEN cannot be used"),
+        ("DISCORD_TOKN", "{}", "If you mean DISCORD_TOKEN"),
+        ("ADMIN_IDS", "{}", "ADMIN_IDS is"),
+        ("CORPUS_INPUTS", "{}", "There is no"),
+        ("DATA_DIR", "{}", "There is none in"),
+    ],
+)
+def test_a_token_that_was_pasted_amiss_is_not_shown(dateline, name, value, check):
     secret = "MTk4NjIyNDgzNDcxOTI1MjQ4.GsesaM.openForNobodyButTheOwnerOfThis1"
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": str(tmp_path / "none")}
-    env |= {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
-    done = subprocess.run(
-        [sys.executable, LAUNCHER, dateline, "doctor"], capture_output=True, text=True, timeout=30, check=False,
-        cwd=tmp_path, env=env | {name: value.format(secret)},
-    )  # fmt: skip
+    done = without_network(dateline, **{name: value.format(secret)})
     assert done.returncode in {1, 4}
+    assert check in done.stdout
     assert "openForNobody" not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 

@@ -62,15 +62,19 @@ class Disk:
     inodes: int
     fault: str | None = None
     lasting: str | None = None
-    """Why what is written there will not last, or None."""
+    """Why what is written there will not last and, behind a semicolon, what to do about it; or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the worker runs on: bytes of memory, its Python, whether its port and its sign of life can be had."""
+    """What the worker runs on: bytes of memory, its Python, whether its port and its sign of life can be had.
+
+    ``port_taken`` says that somebody listens there, ``port_fault`` why nobody could.
+    """
 
     memory: int | None
     python: str
+    port_taken: bool = False
     port_fault: str | None = None
     heartbeat_fault: str | None = None
     heartbeat_age: float | None = None

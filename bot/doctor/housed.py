@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.doctor.finding import ARCHIVE, Finding, ok, warning, wrong
-from bot.doctor.gathered import Gathered
+from bot.doctor.gathered import Gathered, Machine
 from bot.leaving import SETTINGS
 from corpus import CorpusError, CorpusMissing, Glance
 
@@ -84,7 +84,8 @@ def disk(gathered: Gathered) -> Iterator[Finding]:
         said = f"Only {seen.inodes_free:,} more files fit on the disk of {place}."
         yield warning("disk", said, "Remove files that nobody needs: many small ones use a disk up before it is full.")
     if seen.lasting:
-        yield warning("disk", seen.lasting, "Mount a volume there, or set DATA_DIR to a folder on one.")
+        said, _, mend = seen.lasting.rpartition("; ")
+        yield warning("disk", f"{said}.", mend[:1].upper() + mend[1:])
 
 
 def _room(gathered: Gathered) -> Finding:
@@ -137,11 +138,18 @@ def signs(gathered: Gathered) -> Iterator[Finding]:
         yield wrong("heartbeat", said, mend, SETTINGS)
     elif settings.heartbeat_file:
         yield ok("heartbeat", "A worker is running." if lives else "No worker is running that touches HEARTBEAT_FILE.")
-    if settings.port and seen.port_fault and not (lives and seen.port_fault == "in use"):
-        said = f"PORT={settings.port} cannot be had: {seen.port_fault}."
-        yield warning("port", said, "Unless it is the bot that runs already, stop what has it, or set another PORT.")
-    elif settings.port:
-        yield ok("port", f"PORT={settings.port} {'is the worker’s' if seen.port_fault else 'is free'}.")
+    if settings.port:
+        yield _port(settings.port, seen, lives=lives)
+
+
+def _port(port: int, seen: Machine, *, lives: bool) -> Finding:
+    if seen.port_fault:
+        mend = "Set PORT to another one: those from 1024 on need no privilege."
+        return wrong("port", f"PORT={port} cannot be had: {seen.port_fault}.", mend, SETTINGS)
+    if seen.port_taken and not lives:
+        mend = "Unless it is the bot that runs already, stop what listens there, or set another PORT."
+        return warning("port", f"PORT={port} is in use.", mend)
+    return ok("port", f"PORT={port} is {'the worker’s' if seen.port_taken else 'free'}.")
 
 
 def _size(size: int) -> str:

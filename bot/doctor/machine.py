@@ -46,10 +46,12 @@ def _lasting(folder: Path) -> str | None:  # noqa: ARG001
 
 def machine(settings: Settings) -> Machine:
     """What the worker runs on, or will."""
+    taken, fault = _port(settings.port) if settings.port else (False, None)
     return Machine(
         min(_memory(), default=None),
         platform.python_version(),
-        _port_fault(settings.port) if settings.port else None,
+        taken,
+        fault,
         _unwritable(settings.heartbeat_file) if settings.heartbeat_file else None,
         _age(settings.heartbeat_file) if settings.heartbeat_file else None,
     )
@@ -65,14 +67,16 @@ def _memory() -> Iterator[int]:
         yield int(total.split()[1]) * 1024
 
 
-def _port_fault(port: int) -> str | None:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _port(port: int) -> tuple[bool, str | None]:
+    """Whether somebody has it, and why else it cannot be had."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            taken.bind(("", port))
+            door.bind(("", port))
         except OSError as error:
-            return "in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-    return None
+            taken = error.errno == errno.EADDRINUSE
+            return taken, None if taken else error.strerror or str(error)
+    return False, None
 
 
 def _unwritable(file: Path) -> str | None:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import click
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from bot.doctor.finding import Finding, State
@@ -40,12 +40,23 @@ def as_json(findings: Sequence[Finding]) -> str:
 def show(findings: Sequence[Finding]) -> None:
     """Print a line for each: what is well first, what is wrong last, where the eye rests."""
     console = Console(highlight=False)
-    console.soft_wrap = not console.is_terminal
-    for each in sorted(findings, key=lambda finding: _ORDER.index(finding.state)):
-        style = _STYLES[each.state]
-        line = Text.assemble((f"{each.state:<7}", style), "  ", (f"{each.check}: ", "bold"), each.said)
-        console.print(line.append(f" {each.mend}", style=style) if each.mend else line)
-    click.echo(summed_up(findings))
+    lines = [_line(each) for each in sorted(findings, key=lambda finding: _ORDER.index(finding.state))]
+    if console.is_terminal:
+        table = Table.grid(padding=(0, 1))
+        for line in lines:
+            table.add_row(*line)
+        console.print(table)
+    else:  # a program that reads the lines wants them unbroken
+        for line in lines:
+            console.print(Text(" ").join(line), soft_wrap=True)
+    console.print(Text(summed_up(findings)), soft_wrap=True)
+
+
+def _line(finding: Finding) -> tuple[Text, Text, Text]:
+    style = _STYLES[finding.state]
+    mend = (f" {finding.mend}", style) if finding.mend else ""
+    state, check = Text(finding.state, style), Text(f"{finding.check}:", "bold")
+    return state, check, Text.assemble(finding.said, mend)
 
 
 def summed_up(findings: Sequence[Finding]) -> str:
