@@ -16,6 +16,7 @@ from discord import MessageType, ui
 
 from bot import access
 from bot.conversations import Last, Memory, Turns
+from bot.crowd import TooMany
 from bot.defaults import channel_of, kept_for
 from bot.followup import Asked, Beyond, Setting, Step, understood
 from bot.language import ENGLISH, Language
@@ -80,10 +81,15 @@ class Chat:
         try:
             reader = await self._reader(message, language)
             language = reader.language
-            access.may_write(self._client.settings, guild.id if guild else None)
+            place = guild.id if guild else None
+            access.may_write(self._client.settings, place)
+            self._client.crowd.let_in(message.author.id, place, len(self._client.journal))
             await self._answer(message, reader)
         except (discord.Forbidden, discord.NotFound):
             return "forbidden"  # it may not speak there, or there is nobody left to speak to
+        except TooMany as error:
+            # Others read along here: it is said once in a minute.
+            return error.whose.value if error.again else await _explain(message, error, language)
         except Exception as error:  # noqa: BLE001  # whatever it is, the person gets an answer and the log an incident
             return await _explain(message, error, language)
         return Journal.ANSWERED

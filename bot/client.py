@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import discord
@@ -15,11 +17,15 @@ from discord.ext import tasks
 from bot import access, commands, registry
 from bot.chart import Charts
 from bot.chat import Chat
+from bot.checkup import Checkup
+from bot.crowd import Crowd
 from bot.keepers import Keepers
 from bot.language import Languages
 from bot.logs import Journal
 from bot.press import pressed
+from bot.pulse import Pulse
 from bot.recent import Recent
+from bot.restraint import Restraint
 from bot.screens import ACTS
 from bot.settings import Settings
 from bot.translator import CommandTranslator
@@ -32,12 +38,14 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
 _PRESSED = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 _FAREWELL, _PARTING = 0.5, 1.0  # seconds for Discord to take leave, and for that and open interactions to end
+_AT_ONCE = 40  # interactions that are answered at once: more would make all of them wait for longer than they may
 
 
 class Dateline(discord.AutoShardedClient):
     """The bot. Reads the archive through ``archive``; holds no member, no message's text and no privileged intent."""
 
-    def __init__(self, archive: AsyncCorpus, settings: Settings) -> None:
+    def __init__(self, archive: AsyncCorpus, settings: Settings, restraint: Restraint | None = None) -> None:
+        """``restraint`` is asked before each IDENTIFY; where there is none, nothing is held back."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
@@ -46,19 +54,41 @@ class Dateline(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=_PATIENCE,
+            shard_count=settings.shard_count,
         )
+        self.shard_ids = list(settings.shard_ids) or None
+        parsers = self._connection.parsers
+        parsers.update({event: partial(_readable, event, parse) for event, parse in parsers.items()})
         self.archive = archive
         self.settings = settings
         self.languages = Languages()
         self.charts = Charts()
         self.journal = Journal(queries=settings.log_queries)
+        self.crowd = Crowd(per_user=settings.limit_per_user, per_server=settings.limit_per_server, at_once=_AT_ONCE)
+        self.pulse = Pulse(settings.heartbeat_file)
+        self._restraint = restraint
         self.recent = Recent()
         self.upkeep = Upkeep(archive, settings.corpus_inputs)
         self.keepers = Keepers(archive, settings.corpus_inputs)
+        self.checkup = Checkup(self.keepers, self.upkeep)
         self.uploads = Uploads(settings.data_dir / "uploads")
         self.chat = Chat(self)
         self.tree = Tree(self, allowed_contexts=access.contexts(settings), allowed_installs=access.installs(settings))
         commands.load(self.tree, settings.admin_guild)
+
+    @property
+    def own_shards(self) -> Sequence[int]:
+        """The shards that this worker has, as far as that is known."""
+        return self.shard_ids or range(self.shard_count or 1)
+
+    @property
+    def serves(self) -> bool:
+        """Whether all of its shards are connected and live."""
+        return self.pulse.alive >= set(self.own_shards)
+
+    async def watch(self) -> None:
+        """Look at the connection until it has given no sign of life for too long."""
+        await self.pulse.watch(lambda: self.shards)
 
     @property
     def today(self) -> date:
@@ -72,6 +102,24 @@ class Dateline(discord.AutoShardedClient):
         await asyncio.to_thread(self.uploads.sweep)
         await self._fill()
         self.follow.start()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Before a shard introduces itself: not too often, and shards one after the other, as Discord wants it."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        if self._restraint is not None:
+            await self._restraint.identify(shard_id or 0)
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """A shard has a new session."""
+        self.pulse.connected(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """A shard goes on with the session that it had."""
+        self.pulse.connected(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A shard is cut off; discord.py connects it again."""
+        self.pulse.lost(shard)
 
     @tasks.loop(minutes=1)
     async def follow(self) -> None:
@@ -112,8 +160,7 @@ class Dateline(discord.AutoShardedClient):
 
     async def leave(self) -> None:
         """Go as a worker should: take in nothing new, let what is open end, within one second and three tenths."""
-        self.follow.cancel()
-        await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
+        await self._put_down()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._part(), _PARTING)
         self.journal.leave()
@@ -128,6 +175,19 @@ class Dateline(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Close the connection; what changes the archive is given up."""
-        self.follow.cancel()
-        await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
+        await self._put_down()
         await super().close()
+
+    async def _put_down(self) -> None:
+        """Give up what goes on beside the answers."""
+        self.follow.cancel()
+        self.checkup.stop()
+        await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
+
+
+def _readable(event: str, parse: Callable[[Any], object], sent: Any) -> None:
+    """Take in an event; one that Discord made in a way that nobody knows costs a line, not the connection."""
+    try:
+        parse(sent)
+    except Exception as error:  # noqa: BLE001  # discord.py would end the process, and every other event with it
+        _log.error("Discord sent an event %s that cannot be read: %s: %s", event, type(error).__name__, error)

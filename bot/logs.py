@@ -1,7 +1,7 @@
 """The log: lines on stdout, as text or JSON, without secrets, and one line for each interaction.
 
-What a process says as it breaks is a line of the log too. Knows nothing of Discord but the shape of its tokens; which
-characters a secret is, ``bot/hiding`` knows.
+What a process says as it breaks is a line of the log too. Of Discord it knows which errors pass by themselves; which
+characters are a secret, ``bot/hiding`` knows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,12 +21,16 @@ from io import TextIOWrapper
 from types import TracebackType
 from typing import ClassVar, TextIO
 
+import aiohttp
+import discord
+
 from bot.hiding import Secrets
 
 _interactions = logging.getLogger("bot.interactions")
 _log = logging.getLogger(__name__)
 # What would begin another line, or show it in another order: a name of a file may hold anything.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_PASSING = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound)
 
 
 def start(*, level: str, form: str, token: str | None, stream: TextIO | None = None) -> None:
@@ -35,6 +40,7 @@ def start(*, level: str, form: str, token: str | None, stream: TextIO | None = N
     """
     handler, secrets = Lines(stream or _tolerant(sys.stdout)), Secrets(token)
     handler.setFormatter(JsonLines(secrets) if form == "json" else TextLines(secrets))
+    handler.addFilter(_brief)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Below that, discord.py logs whole events, and with them questions and tokens.
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
@@ -70,6 +76,15 @@ class Lines(logging.StreamHandler[TextIO]):
         with suppress(Exception):
             self.stream.write(self.format(told) + self.terminator)
             self.flush()
+
+
+def _brief(record: logging.LogRecord) -> bool:
+    """Let discord.py say in one line why it connects again, and not by the frames of its own code."""
+    error = record.exc_info[1] if record.exc_info else None
+    if record.name.startswith("discord.") and isinstance(error, _PASSING):
+        record.msg = f"{record.getMessage()} ({type(error).__name__}: {error})"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True
 
 
 class TextLines(logging.Formatter):
@@ -145,6 +160,8 @@ class Journal:
     _LEFT: ClassVar = "left"
 
     def __init__(self, *, queries: bool) -> None:
+        self.watchers: list[Callable[[str, str, float], None]] = []
+        """Told of each that ends: what was used, how it ended, and how many seconds it took."""
         self._queries = queries
         self._open: dict[int, _Entry] = {}
 
@@ -170,8 +187,11 @@ class Journal:
         entry = self._open.pop(interaction, None)
         if entry is None:
             return
-        milliseconds = round((time.perf_counter() - entry.began) * 1000, 1)
+        seconds = time.perf_counter() - entry.began
+        milliseconds = round(seconds * 1000, 1)
         told = entry.outcome if outcome == self.ANSWERED and entry.outcome else outcome
+        for watch in self.watchers:
+            watch(entry.command, told, seconds)
         fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})
 

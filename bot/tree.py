@@ -16,6 +16,7 @@ import discord
 from discord import InteractionResponseType, app_commands, ui
 
 from bot import access
+from bot.crowd import TooMany, Whose
 from bot.language import Language
 from bot.logs import Journal
 from bot.markdown import Markdown, code
@@ -39,9 +40,12 @@ class Tree(app_commands.CommandTree["Dateline"]):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Let pass whoever may ask from here. Runs first, for autocompletion too, which has no line in the log."""
-        if interaction.type is not discord.InteractionType.autocomplete:
+        if interaction.type is discord.InteractionType.autocomplete:
+            access.may_ask(interaction)
+            self.client.crowd.must_have_room(len(self.client.journal))
+        else:
             self.client.journal.open(interaction.id, _name(interaction), asyncio.current_task())
-        access.may_ask(interaction)
+            _let_in(interaction)
         return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
@@ -58,7 +62,7 @@ async def conduct(interaction: Interaction, name: str, act: Callable[[Interactio
     journal = interaction.client.journal
     journal.open(interaction.id, name, asyncio.current_task())
     try:
-        access.may_ask(interaction)
+        _let_in(interaction)
         await act(interaction)
         outcome = Journal.ANSWERED
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets an answer and the log an incident
@@ -79,10 +83,24 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     return outcome
 
 
+def _let_in(interaction: Interaction) -> None:
+    """Let pass whoever may ask from here, unless too much is asked.
+
+    Raises:
+        Refused: the archive may not be asked from here.
+        TooMany: not now.
+    """
+    access.may_ask(interaction)
+    client = interaction.client
+    client.crowd.let_in(interaction.user.id, interaction.guild_id, len(client.journal))
+
+
 def trouble(cause: Exception, language: Language) -> tuple[str, Markdown]:
     """What went wrong: the outcome for the log, and what the person reads. Logs what nobody expected."""
     if isinstance(cause, access.Refused):
         return "refused", language.say(str(cause))
+    if isinstance(cause, TooMany):
+        return cause.whose.value, _wait(cause, language)
     if isinstance(cause, CorpusError):
         return type(cause).__name__, _told(cause, language)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
@@ -95,6 +113,25 @@ def trouble(cause: Exception, language: Language) -> tuple[str, Markdown]:
         "Something went wrong. The log of the bot tells more under {incident}.", incident=code(incident)
     )
     return f"incident:{incident}", said
+
+
+def _wait(cause: TooMany, language: Language) -> Markdown:
+    """What to tell those who have to wait."""
+    match cause.whose:
+        case Whose.USER:
+            return language.count(
+                "You asked a great deal within a minute: ask again in {number} second.",
+                "You asked a great deal within a minute: ask again in {number} seconds.",
+                cause.seconds,
+            )
+        case Whose.SERVER:
+            return language.count(
+                "A great deal was asked from this server within a minute: ask again in {number} second.",
+                "A great deal was asked from this server within a minute: ask again in {number} seconds.",
+                cause.seconds,
+            )
+        case Whose.EVERYBODY:
+            return language.say("Very many people are asking at this moment: try again in a few seconds.")
 
 
 def _told(error: CorpusError, language: Language) -> Markdown:

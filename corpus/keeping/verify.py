@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from corpus.analysis import Analyser
@@ -51,8 +52,12 @@ class _Found:
         return any(each.kind is kind for each in self.problems)
 
 
-def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progress: Watch | None = None) -> Verified:
+def verify(
+    data_dir: Path, *, repair: bool = False, quick: bool = False, by: str = "unknown", progress: Watch | None = None
+) -> Verified:
     """Look through the archive in this folder; with ``repair`` mend it. ``by`` is for the audit.
+
+    A ``quick`` look is at the pages of the database and the files of the index, without reading any article.
 
     Raises:
         CorpusMissing: there is no archive.
@@ -65,14 +70,14 @@ def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progres
     if not (data_dir / "archive.db").exists():
         raise CorpusMissing(str(data_dir))
     if not repair:
-        found = _looked(data_dir, watch)
+        found = _looked(data_dir, watch, quick=quick)
         return Verified(found.articles, tuple(found.problems))
     with exclusive(data_dir, _PATIENCE):
-        found = _looked(data_dir, watch)
+        found = _looked(data_dir, watch, quick=quick)
         if not found.problems:
             return Verified(found.articles, ())
         lost, aside = _mended(data_dir, found)
-        after = _looked(data_dir, watch)
+        after = _looked(data_dir, watch, quick=quick)
         left = {*lost, *after.problems}
         problems = [replace(each, mended=each not in left) for each in dict.fromkeys([*found.problems, *lost, *left])]
         verified = Verified(after.articles, (*problems, *aside))
@@ -83,7 +88,7 @@ def verify(data_dir: Path, *, repair: bool = False, by: str = "unknown", progres
 # How an archive is looked through.
 
 
-def _looked(folder: Path, watch: Watch) -> _Found:
+def _looked(folder: Path, watch: Watch, *, quick: bool) -> _Found:
     found = _Found()
     if not (folder / "archive.db").stat().st_size:  # SQLite would take it for a new one
         found.faults = ["it is empty"]
@@ -91,7 +96,7 @@ def _looked(folder: Path, watch: Watch) -> _Found:
         return found
     try:
         with closing(LocalEngine(folder, Analyser())) as engine:
-            _look(engine, found, watch)
+            (_glance if quick else partial(_look, watch=watch))(engine, found)
     except CorpusDamaged as error:
         known, found.faults = found.faults, [*found.faults, str(error.__cause__ or error)]
         if not known or in_indexes_alone(known):
@@ -99,13 +104,18 @@ def _looked(folder: Path, watch: Watch) -> _Found:
     return found
 
 
+def _glance(engine: LocalEngine, found: _Found) -> None:
+    """What a start can afford to look at."""
+    with engine.snapshot():
+        _look_at_database(engine, found, quick=True)
+        found.articles = engine.count()
+    _look_at_files_of_index(engine, found)
+
+
 def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
     with engine.snapshot():
         soundness = engine.soundness
-        found.faults = soundness.faults()
-        if found.faults:
-            own = in_indexes_alone(found.faults)
-            found.tell(Trouble.DATABASE, _disordered(found.faults) if own else _damaged(found.faults))
+        _look_at_database(engine, found)
         _look_at_articles(engine, found, watch)
         found.orphans = soundness.orphans()
         for table, rows in found.orphans.items():
@@ -114,10 +124,23 @@ def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
         if found.headless:
             stories = f"{len(found.headless):,} stories"
             found.tell(Trouble.BOOKS, f"{stories} have no article by which copies of them are found.")
-    if trouble := engine.index_trouble():
-        found.tell(Trouble.INDEX, f"The index cannot be used: {trouble}.")
-    else:
+    if _look_at_files_of_index(engine, found):
         _look_at_index(engine, found)
+
+
+def _look_at_database(engine: LocalEngine, found: _Found, *, quick: bool = False) -> None:
+    found.faults = engine.soundness.faults(quick=quick)
+    if found.faults:
+        own = in_indexes_alone(found.faults)
+        found.tell(Trouble.DATABASE, _disordered(found.faults) if own else _damaged(found.faults))
+
+
+def _look_at_files_of_index(engine: LocalEngine, found: _Found) -> bool:
+    """Whether they can be used."""
+    trouble = engine.index_trouble()
+    if trouble:
+        found.tell(Trouble.INDEX, f"The index cannot be used: {trouble}.")
+    return trouble is None
 
 
 def _look_at_articles(engine: LocalEngine, found: _Found, watch: Watch) -> None:

@@ -25,11 +25,12 @@ def backup(place: Place, destination: Path, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Mend what can be mended; what cannot is told.")
+@click.option("--quick", is_flag=True, help="Look at the database's pages and the index's files alone.")
 @as_json("problems")
 @click.pass_obj
-def verify(place: Place, *, repair: bool, as_json: bool) -> int:
+def verify(place: Place, *, repair: bool, quick: bool, as_json: bool) -> int:
     """Look through the whole archive: database, articles, books and index. Without --repair nothing is changed."""
     with place.watching() as watch:
-        found = verified(place.data_dir, repair=repair, by=place.by, progress=watch)
+        found = verified(place.data_dir, repair=repair, quick=quick, by=place.by, progress=watch)
     click.echo(line(plain.verified(found)) if as_json else show.verified(found))
     return 0 if found.sound else FAILED
