@@ -120,7 +120,8 @@ class JsonLines(TextLines):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         # Hidden before it is JSON, which writes some characters in another way, and whose own may not be cut.
-        return json.dumps({name: self._hidden(value) for name, value in line.items()}, ensure_ascii=False)
+        written = json.dumps({name: self._hidden(value) for name, value in line.items()}, ensure_ascii=False)
+        return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", written)
 
     def _hidden(self, value: object) -> object:
         return value if isinstance(value, bool | int | float | None) else self._secrets.hide(str(value))
