@@ -57,8 +57,8 @@ class Secrets:
 
 
 def _forms(token: str) -> Iterator[str]:
-    """The token as it is, as an address, Python and JSON write it, and as it stands within something in Base64."""
-    yield from (token, quote(token, safe=""), token.replace("\\", "\\\\"))
+    """The token as it is, as an address has it, and as it stands within something in Base64."""
+    yield from (token, quote(token, safe=""))
     for before in range(3):
         data = bytes(before) + token.encode()
         whole = len(data) // 3 * 4  # the characters behind depend on what follows

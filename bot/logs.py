@@ -1,7 +1,7 @@
 """The log: lines on stdout, as text or JSON, without secrets, and one line for each interaction.
 
-What a process says as it breaks is a line of the log too. Which characters a secret is, ``bot/hiding`` knows; here is
-known which errors of Discord's pass by themselves.
+What a process says as it breaks is a line of the log too. Of Discord it knows which errors pass by themselves; which
+characters are a secret, ``bot/hiding`` knows.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from bot.hiding import Secrets
 
 _interactions = logging.getLogger("bot.interactions")
 _log = logging.getLogger(__name__)
-_PASSING = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound)
 # What would begin another line, or show it in another order: a name of a file may hold anything.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_PASSING = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound)
 
 
 def start(*, level: str, form: str, token: str | None, stream: TextIO | None = None) -> None:
@@ -120,7 +120,8 @@ class JsonLines(TextLines):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         # Hidden before it is JSON, which writes some characters in another way, and whose own may not be cut.
-        return json.dumps({name: self._hidden(value) for name, value in line.items()}, ensure_ascii=False)
+        written = json.dumps({name: self._hidden(value) for name, value in line.items()}, ensure_ascii=False)
+        return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", written)
 
     def _hidden(self, value: object) -> object:
         return value if isinstance(value, bool | int | float | None) else self._secrets.hide(str(value))

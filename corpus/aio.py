@@ -80,16 +80,7 @@ class AsyncCorpus:
 
 
 async def _run_child(*arguments: str, progress: Callable[[Progress], None] | None) -> Mapping[str, Any]:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "corpus",
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=_LONGEST_LINE,
-    )
+    child = await _child(*arguments)
     try:
         result, complaint = await _told_by(child, progress)
     finally:
@@ -98,6 +89,15 @@ async def _run_child(*arguments: str, progress: Callable[[Progress], None] | Non
         # What a child said last, and how it ended, stays English: it sends whoever keeps the archive to the shell.
         raise CorpusError(_reason(complaint, child.returncode))
     return result
+
+
+async def _child(*arguments: str) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-m", "corpus", *arguments)
+    try:
+        return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE)
+    except ValueError as error:  # half a character, or the one with which every argument ends
+        raise CorpusError("This has characters in it that no command can be given: leave them out.") from error
 
 
 async def _ended(child: asyncio.subprocess.Process) -> None:

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import sys
+import threading
 
 import pytest
 from hypothesis import given
@@ -21,6 +23,7 @@ def written():
     """Everything that is logged, as text or JSON; the loggers are as before afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     before, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
 
     def begin(form: str = "text") -> io.StringIO:
         logs.start(level="info", form=form, token=TOKEN, stream=stream)
@@ -28,6 +31,8 @@ def written():
 
     root.handlers = []  # those of pytest would be closed
     yield begin
+    logging.captureWarnings(capture=False)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     root.handlers = before
     root.setLevel(level)
 

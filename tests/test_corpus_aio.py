@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from corpus import AsyncCorpus, Corpus, CorpusStatus, Query, SearchTimeout
+from corpus import AsyncCorpus, Corpus, CorpusError, CorpusStatus, Query, SearchTimeout
 
 
 class _Reader:
@@ -67,3 +67,10 @@ async def test_an_answer_that_takes_too_long_is_a_sentence(samples_archive):
     reader.go_on.set()
     assert (await archive.ask(Corpus.search, Query.parse("ferry"))).hits
     await archive.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("odd", ["a\0b", "caf\ud800"])
+async def test_what_no_command_can_be_given_is_a_sentence(archive, odd):
+    with pytest.raises(CorpusError, match="characters in it that no command can be given"):
+        await archive.keep("limit", odd, "0", inputs="", by="test")

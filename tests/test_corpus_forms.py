@@ -154,6 +154,15 @@ def test_a_page_of_a_web_archive_that_names_no_address_is_passed_over(tmp_path):
     assert [each.url for each in articles(path)] == ["https://harbourpost.example/1"]
 
 
+@left_open
+def test_nothing_of_a_web_archive_is_written_to_the_terminal(tmp_path, capfd):
+    path = tmp_path / "crawl.warc"
+    whole = warc(("https://harbourpost.example/1", page().encode(), "200 OK", "text/html"))
+    path.write_bytes(whole.replace(b"example/1\r\n", b"example/1 \x1b[2J\r\n").replace(b"</html>", b"</html>\x1b[2J"))
+    articles(path)
+    assert capfd.readouterr() == ("", "")
+
+
 # In columns.
 
 

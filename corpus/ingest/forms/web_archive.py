@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, Any
 
 from corpus.ingest.forms.page import LONGEST_PAGE, in_utf8, read_page
@@ -79,7 +80,8 @@ class _Watched:
 def _next(records: ArchiveIterator, watched: _Watched) -> ArcWarcRecord | None:
     """The next record, with what the server said before its page."""
     watched.left = _LONGEST_HEADER
-    record = next(records, None)
+    with redirect_stderr(io.StringIO()):  # warcio writes there what is wrong, in the file's own words
+        record = next(records, None)
     if record is not None and record.rec_type == "response":
         uri = record.rec_headers.get_header("WARC-Target-URI") or ""
         record.http_headers = records.loader.load_http_headers("response", uri, record.raw_stream, record.length)
