@@ -17,13 +17,18 @@ def notice(text: str, flags: int = EPHEMERAL) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    return kept(tmp_path_factory.mktemp("load"), 200, seed=1)
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("load")
+
+
+@pytest.fixture(scope="module")
+def archive(cache):
+    return kept(cache, 200, seed=1)
 
 
 def test_five_hundred_interactions_have_their_answer_and_the_worker_is_alive(archive):
     with stage(archive, Audience(people=500, servers=20)) as worker:
-        turn = worker.turn("short", 30, 17)
+        turn = worker.turn("short", 30, 17)  # what a machine with other work still answers
         assert worker.exit_code is None
     assert turn.sent == sum(turn.outcomes.values()) > 400
     assert turn.errors == 0, turn.notices
@@ -34,10 +39,16 @@ def test_five_hundred_interactions_have_their_answer_and_the_worker_is_alive(arc
     assert turn.processors.bot > 0
 
 
+def test_an_archive_is_built_once(cache, archive):
+    built = (archive.folder / "archive.db").stat().st_ino
+    assert kept(cache, 200, seed=1) == archive
+    assert (archive.folder / "archive.db").stat().st_ino == built
+
+
 def test_a_reindex_goes_on_while_people_ask(archive):
     with stage(archive, Audience(people=50, servers=5)) as worker:
         worker.reindex()
-        turn = worker.turn("during reindex", 10, 8)
+        turn = worker.turn("during reindex", 10, 5)
     assert turn.errors == 0, turn.notices
     assert turn.reindexed
     assert turn.processors.children > 0
@@ -47,7 +58,7 @@ def test_a_worker_that_is_killed_leaves_errors_and_no_answers(archive):
     with stage(archive, Audience(people=50, servers=5)) as worker:
         worker._bot.kill()
         worker._bot.wait()
-        turn = worker.turn("dead", 20, 1)
+        turn = worker.turn("dead", 20, 0.5)
         assert worker.exit_code is not None
     assert turn.errors == turn.sent > 0
 
@@ -83,11 +94,3 @@ def test_the_worker_s_own_histogram_gives_the_bound_of_a_percentile():
     assert lag.bound(before, after, 50) == pytest.approx(5)
     assert lag.bound(before, after, 99) == pytest.approx(20)
     assert lag.bound(before, before, 99) is None
-
-
-def test_an_archive_is_built_once(tmp_path):
-    first = kept(tmp_path, 50, seed=2)
-    built = (first.folder / "archive.db").stat().st_ctime_ns
-    again = kept(tmp_path, 50, seed=2)
-    assert again == first
-    assert (again.folder / "archive.db").stat().st_ctime_ns == built

@@ -14,7 +14,7 @@ from benchmarks.queries import QuestionMaker
 from corpus import Keeper, parse_inputs
 
 _SHOWN = 10_000  # articles that the questions are made of
-_ASKED = 10_000  # different questions
+_ASKED = 10_000  # different questions; of a small archive five an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,5 @@ def kept(cache: Path, count: int, *, seed: int) -> Archive:
         with Keeper.open(draft) as keeper:
             keeper.ingest(parse_inputs(f"news={file}"))
         draft.rename(folder)
-    asks = QuestionMaker(list(islice(read_articles(file), _SHOWN)), seed=seed).asks(_ASKED)
+    asks = QuestionMaker(list(islice(read_articles(file), _SHOWN)), seed=seed).asks(min(_ASKED, 5 * count))
     return Archive(folder, f"news={file}", tuple(asks))

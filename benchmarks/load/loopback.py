@@ -55,6 +55,7 @@ class Loopback:
         self._application = str(people.world.application.id)
         self._author = payloads.user(people.world.application.bot)
         self._open: dict[str, _Open] = {}
+        self._given_up: set[str] = set()
         self._followed: dict[str, asyncio.Future[None]] = {}
         self._socket: web.WebSocketResponse | None = None
         self._ready = asyncio.Event()
@@ -214,7 +215,9 @@ class Loopback:
         return _json(message)
 
     def _too_late(self, token: str, found: _Open | None) -> web.Response:
-        if found is None:
+        if token in self._given_up:
+            pass  # it has been counted
+        elif found is None:
             self.tally.ended("gone", STRAY, 0.0, "an answer to what was not asked, or has its answer")
         else:
             self._end(token, LATE, {})
@@ -222,6 +225,8 @@ class Loopback:
 
     def _end(self, token: str, became: str, message: Json) -> None:
         found = self._open.pop(token)
+        if became in {LATE, SILENT}:
+            self._given_up.add(token)
         told = outcome.text(message) if became in {REFUSED, TROUBLE} else ""
         self.tally.ended(found.kind, became, perf_counter() - found.sent, told)
         if became == ANSWERED and message:
