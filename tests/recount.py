@@ -1,0 +1,48 @@
+"""Counts an archive anew, by ways of its own: straight over SQLite, and over a search that folds no copies.
+
+Raises ``AssertionError`` wherever an archive contradicts itself. Knows nothing of what was done to it before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+from corpus import LONGEST_EXPORT, Corpus, Query, verify
+
+EVERYTHING = Query.parse("after:1700 copies:all")
+
+Counted = dict[str, tuple[str, str]]
+"""Each article's headline and text, by its id."""
+
+
+def stored(archive: Path) -> Counted:
+    """What lies in the database, each article once."""
+    with closing(sqlite3.connect(archive / "archive.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        rows = database.execute("SELECT id, headline, text FROM articles NOT INDEXED").fetchall()
+        (audits,) = database.execute("SELECT count(*) FROM audit WHERE ended IS NULL").fetchone()
+    doubled = [each for each, times in Counter(row[0] for row in rows).items() if times > 1]
+    assert not doubled, f"stored twice: {doubled}"
+    assert audits <= 1, "no more than one act goes on"
+    return {article: (headline, text) for article, headline, text in rows}
+
+
+def found(corpus: Corpus) -> list[str]:
+    """The ids of all articles that a search finds."""
+    export = corpus.export(EVERYTHING, LONGEST_EXPORT)
+    assert export.matched == len(export.hits)
+    return sorted(hit.article.id for hit in export.hits)
+
+
+def recounted(archive: Path) -> Counted:
+    """Open an archive, which heals it, and give what it holds: the same wherever one looks, and sound."""
+    with Corpus.open(archive) as corpus:
+        held, told = found(corpus), corpus.status()
+    kept = stored(archive)
+    assert held == sorted(kept), "what is found is what is stored, once each"
+    assert told.articles == told.index_articles == len(kept)
+    assert (problems := verify(archive).problems) == (), problems
+    return kept
