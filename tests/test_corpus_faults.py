@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from faulty_process import FAILURES, KILLS, Call, Ended, FaultyShell
+from invented import lines, older
 from recount import Counted, found, recounted
 
-from corpus import Corpus, Keeper, Query, verify
-
-LONG = "The harbour council met on Tuesday and decided nothing of note about the quay and its old crane. " * 3
-
-
-def lines(path: Path, numbers: Sequence[int], told: str = "first") -> Path:
-    """A file of articles; every tenth is a copy of the one before it."""
-    path.write_text("".join(f"{json.dumps(line(number, told))}\n" for number in numbers))
-    return path
-
-
-def line(number: int, told: str) -> dict[str, object]:
-    own = number - 1 if number % 10 == 9 else number
-    text = f"{told} {' '.join(f'w{own}x{word}' for word in range(40))} {LONG}"
-    return {"id": number, "title": f"Quay {number}", "text": text, "source": "harbourpost.example", "date": "2023-09-05"}
-
-
-def older(archive: Path) -> None:
-    """Let an archive be as a Dateline of its second format left it, with none of the books and no stories compared."""
-    with closing(sqlite3.connect(archive / "archive.db")) as database, database:
-        kept = {"articles", "archive", "_sqlite_migrations", "sqlite_sequence"}
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for name in tables - kept:
-            database.execute(f"DROP TABLE {name}")
-        database.execute("ALTER TABLE articles DROP COLUMN updated")
-        database.execute("UPDATE articles SET story = key")
-        database.execute("DELETE FROM _sqlite_migrations WHERE name NOT IN ('articles', 'identity')")
-        database.execute("PRAGMA user_version = 2")
-    (note,) = archive.glob("index/*/built.json")
-    note.write_text(json.dumps(json.loads(note.read_text()) | {"layout": 1}))
+from corpus import Corpus, Keeper, Query
 
 
 def misfit(archive: Path) -> None:
@@ -73,7 +44,11 @@ class Act:
     before: Counted
     after: Counted
     calls: Sequence[Call]
-    is_read: bool = True
+    is_sound: bool
+
+    def on(self, archive: Path, turn: str) -> list[object]:
+        """The command for this archive; what it makes is named after the turn."""
+        return ["--data-dir", archive, *(each.format(archive=archive, turn=turn) for each in self.command)]
 
 
 class Acts:
@@ -91,7 +66,6 @@ class Acts:
         self._ids = sorted(recounted(self._base))
         lines(folder / "b.jsonl", range(25, 60), "second")
         lines(folder / "c.jsonl", range(110, 120))
-        (folder / "backups").mkdir()
 
     def __getitem__(self, name: str) -> Act:
         if name not in self._tried:
@@ -103,12 +77,13 @@ class Acts:
         archive = None if name == "first ingest" else Path(shutil.copytree(self._base, self.folder / name))
         if archive and harm:
             harm(archive)
-        before = recounted(self._base) if archive else {}
         own = fresh(archive, self.folder / "tried")
-        calls = self._shell.count_calls(["--data-dir", own, *command], under=own)
+        before = recounted(self._base) if archive else {}
+        act = Act(command, archive, before, before, (), is_sound=archive is not None and harm in {None, older})
+        calls = self._shell.count_calls(act.on(own, "first"), under=own)
         after = recounted(own)
         shutil.rmtree(own)
-        return Act(command, archive, before, after, calls, is_read=archive is not None and harm in {None, older})
+        return replace(act, after=after, calls=calls)
 
     def _commands(self) -> dict[str, tuple[tuple[str, ...], Callable[[Path], None] | None]]:
         news = f"news={self.folder}/b.jsonl"
@@ -120,7 +95,7 @@ class Acts:
             "removal": (("ingest", "--remove-vanished", f"{self.folder}/c.jsonl"), None),
             "take-down": (("remove", "--erase", "--copies", *self._ids[:8]), None),
             "migration": (("ingest", f"{self.folder}/a.jsonl"), older),
-            "backup": (("backup", f"{self.folder}/backups"), None),
+            "backup": (("backup", "{archive}/{turn}.backup"), None),
             "repair": (("verify", "--repair"), misfit),
             "salvage": (("verify", "--repair"), torn),
         }
@@ -139,12 +114,11 @@ def fresh(archive: Path | None, place: Path) -> Path:
     return place
 
 
-def points(calls: Sequence[Call], chosen: random.Random) -> set[int]:
-    """Where a fault is to strike: anywhere, and at one of the last calls that make things durable."""
-    (kind,) = chosen.sample(sorted({call.kind for call in calls}), 1)
-    anywhere = chosen.choice([call.number for call in calls if call.kind == kind])
-    deciding = [call.number for call in calls if call.kind in {"sync", "rename"}]
-    return {anywhere, chosen.choice(deciding[-12:])}
+def point(calls: Sequence[Call], chosen: random.Random) -> Call:
+    """Where a fault is to strike: anywhere, or at one of the last calls that make things durable."""
+    deciding = [call for call in calls if call.kind in {"sync", "rename"}][-12:]
+    kind = chosen.choice(sorted({call.kind for call in calls}))
+    return chosen.choice([deciding, [call for call in calls if call.kind == kind]][chosen.random() < 0.5])
 
 
 @pytest.fixture(scope="module")
@@ -167,31 +141,46 @@ def read_on(corpus: Corpus, act: Act) -> None:
     assert corpus.search(Query.parse("harbour council")).hits
 
 
+def run(shell: FaultyShell, act: Act, archive: Path, call: Call, fault: str) -> Ended:
+    """Run an act that meets a fault; a reader who is there before answers after it."""
+    with ExitStack() as opened:
+        reader = opened.enter_context(Corpus.open(archive)) if act.is_sound and call.number % 2 else None
+        ended = shell.run(act.on(archive, "first"), under=archive, at=call.number, fault=fault)
+        if reader:
+            read_on(reader, act)
+    return ended
+
+
 @pytest.mark.parametrize("fault", [*FAILURES, *KILLS])
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_that_meets_a_fault_is_done_or_not_and_completes_when_it_is_tried_again(
     acts, faulty, tmp_path, name, fault
 ):
-    act, chosen = acts[name], random.Random(f"{name} {fault}")
-    for at in points(act.calls, chosen):
-        where = f"{fault} at call {act.calls[at - 1]} of {name}"
-        archive = fresh(act.archive, tmp_path / str(at))
-        command = ["--data-dir", archive, *act.command]
-        with ExitStack() as opened:
-            if reader := opened.enter_context(Corpus.open(archive)) if act.is_read and chosen.random() < 0.5 else None:
-                read_on(reader, act)
-            ended = faulty.run(command, under=archive, at=at, fault=fault)
-            if reader:
-                read_on(reader, act)
-        assert ended.killed or ended_in_a_sentence(ended), f"{where}: {ended}"
-        assert ended.killed == (fault in KILLS), f"{where}: {ended}"
-        if act.is_read:
+    act = acts[name]
+    chosen = random.Random(f"{name} {fault}")
+    for turn in range(2 if fault in KILLS else 1):
+        call, archive = point(act.calls, chosen), fresh(act.archive, tmp_path / f"{turn}")
+        ended = run(faulty, act, archive, call, fault)
+        where = f"{fault} at {call} of {name}: {ended}"
+        assert ended.killed or ended_in_a_sentence(ended), where
+        assert ended.code == 0 or ended.killed == (fault in KILLS), where
+        assert ended.killed or not drafts(archive), where
+        if act.is_sound:
             assert recounted(archive) in ([act.after] if ended.code == 0 else [act.before, act.after]), where
-        again = faulty.run(command, under=archive)
+        again = faulty.run(act.on(archive, "again"), under=archive)
         assert again.code == 0, f"{where}, tried again: {again}"
         assert recounted(archive) == act.after, where
-        shutil.rmtree(archive)
+        for backup in archive.glob("*.backup"):
+            assert restored(backup, tmp_path / f"{turn}-{backup.stem}") == act.before, where
 
 
-def backups(acts: Acts) -> Iterator[Path]:
-    return (acts.folder / "backups").iterdir()
+def drafts(archive: Path) -> list[Path]:
+    """What a backup left that was not made to its end."""
+    return [path for path in archive.glob(".*.draft*") if path.is_file()]
+
+
+def restored(backup: Path, folder: Path) -> Counted:
+    """What a backup holds, brought back as an archive."""
+    folder.mkdir()
+    shutil.copy(backup, folder / "archive.db")
+    return recounted(folder)
