@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile bench growth load soak eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile crash bench growth load soak image eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ fuzz: $(VENV)/ready ## read a million hostile queries, and as many broken files,
 
 hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hold each to a quarter of a second (some minutes)
 	PYTHONPATH=. $(BIN)/python tests/hostile_queries.py $(ARCHIVE)
+
+crash: $(VENV)/ready ## kill whoever changes an archive a thousand times, and count anew after each (about twenty minutes)
+	PYTHONPATH=. $(BIN)/python tests/crash.py $(CRASH)
 
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks
