@@ -8,10 +8,10 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ca-certifica
 WORKDIR /app
 COPY requirements.txt ./
 
-# pip comes from a venv of its own, and stays behind in this stage.
-RUN python3 -m venv /opt/pip \
-    && python3 -m venv --without-pip /opt/venv \
-    && /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt
+# pip stays behind in this stage: a venv of its own installs into the other, where a library asked for one as well.
+RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
+RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt \
+    && /opt/pip/bin/pip --python /opt/venv/bin/python uninstall --yes pip
 
 # What tests of libraries need is not shipped; what is compiled now needs no disk that can be written to later.
 RUN find /opt/venv -depth -type d \( -name tests -o -name test \) -exec rm -rf {} +
