@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile bench growth eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile image refill bench growth eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ fuzz: $(VENV)/ready ## read a million hostile queries (some minutes)
 
 hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hold each to a quarter of a second (some minutes)
 	PYTHONPATH=. $(BIN)/python tests/hostile_queries.py $(ARCHIVE)
+
+image: $(VENV)/ready ## try the Dockerfile line by line in a Debian of its own, as root with debootstrap (some minutes)
+	$(BIN)/python tests/image.py
+
+refill: $(VENV)/ready ## measure how long an archive is away where the disk does not last (some minutes)
+	$(BIN)/python tests/refill.py
 
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks

@@ -1,5 +1,6 @@
 """Every host's file starts the worker as it is written, agrees with the settings, and lets it leave in time."""
 
+import ctypes.util
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import under_filter
 from bot_process import LEAVING, started
 from deploy_files import ROOT, Stage, stages, toml, unit, yaml
 
@@ -38,7 +40,7 @@ APP = json.loads((ROOT / "app.json").read_text())
 COMPOSE = yaml(ROOT / "compose.yaml")["services"]["dateline"]
 RENDER = yaml(ROOT / "render.yaml")["services"][0]
 RAILWAY = json.loads((ROOT / "railway.json").read_text())
-FLY = toml(ROOT / "deploy" / "fly.toml")
+FLY = toml(ROOT / "fly.toml")
 BUILD, IMAGE = stages()
 UNIT = unit()
 
@@ -205,13 +207,9 @@ def test_systemd_takes_the_unit(tmp_path):
 
 def test_the_page_on_hosting_speaks_of_settings_and_files_that_are_there():
     page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
-    assert {name for name in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)\b", page) if name in OPTIONS} >= {
-        "DISCORD_TOKEN",
-        "DATA_DIR",
-        "CORPUS_INPUTS",
-        "SHARD_IDS",
-        "HEARTBEAT_FILE",
-    }
+    names = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", page)) - {"RAILWAY_RUN_UID"}
+    assert names <= OPTIONS.keys()
+    assert names >= {"DISCORD_TOKEN", "DATA_DIR", "CORPUS_INPUTS", "SHARD_IDS", "HEARTBEAT_FILE"}
     for name in re.findall(r"\]\(((?:\.\./)?[\w./-]+)\)", page):
         assert (ROOT / "docs" / name).exists(), name
     for code in (0, FAILED, 2, 3, SETTINGS, REFUSED):
@@ -304,6 +302,34 @@ async def test_the_unit_starts_a_worker_that_answers_and_leaves_when_told(sample
         assert found(await discord.user("reader").slash("search", query="flood inquiry"))
         host.terminate()
         assert await host.wait(LEAVING) == 0
+
+
+def seccomp_is_there() -> bool:
+    return bool(shutil.which("systemd-analyze") and ctypes.util.find_library("seccomp"))
+
+
+@pytest.mark.skipif(not seccomp_is_there(), reason="needs systemd-analyze and libseccomp")
+@pytest.mark.asyncio
+async def test_the_system_calls_that_the_unit_allows_are_enough(tmp_path):
+    async with DiscordDouble() as discord:
+        filtered = [sys.executable, str(Path(under_filter.__file__))]
+        env = as_written(tmp_path / "data", discord.token, CORPUS_INPUTS=f"samples={SAMPLES}")
+        bot = await discord.launch("python", "-m", "bot", program=filtered, env=env)
+        await bot.wrote("ingest ended")
+        reader = discord.user("reader")
+        assert found(await reader.slash("search", query="flood inquiry"))
+        assert (await reader.slash("trends", query="flood")).files
+        assert "Traceback" not in bot.output
+        bot.terminate()
+        assert await bot.wait(LEAVING) == 0
+
+
+def test_a_system_call_that_the_unit_does_not_allow_is_refused():
+    if not seccomp_is_there():
+        pytest.skip("needs systemd-analyze and libseccomp")
+    asked = [sys.executable, under_filter.__file__, sys.executable, "-c", "import os; os.chroot('/')"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert "PermissionError" in done.stderr
 
 
 def laid_out(archive: Path) -> str:
