@@ -79,7 +79,7 @@ def _run(settings: Settings, *, check: bool, or_demo: bool) -> int:
         click.echo("DISCORD_TOKEN is not set: this is the demo, in a simulated Discord in the browser.")
         return _demo(port=0)
     leave_when_told()
-    from bot.worker import work  # noqa: PLC0415  # discord.py takes half a second that `dateline search` does not owe
+    from bot.worker.run import work  # noqa: PLC0415  # discord.py takes half a second that `dateline search` does not owe
 
     return work(settings, check=check)
 

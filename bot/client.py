@@ -18,21 +18,21 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from bot import access, commands, registry
 from bot.chart import Charts
 from bot.chat import Chat
-from bot.checkup import Checkup
 from bot.crowd import Crowd
 from bot.keepers import Keepers
 from bot.language import Languages
 from bot.logs import Journal
 from bot.press import pressed
-from bot.pulse import Pulse
 from bot.recent import Recent
-from bot.restraint import Restraint
 from bot.screens import ACTS
 from bot.settings import Settings
 from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.upkeep import WORKER, Upkeep
 from bot.uploads import Uploads
+from bot.worker.checkup import Checkup
+from bot.worker.pulse import Pulse
+from bot.worker.restraint import Restraint
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs, today
 
 _log = logging.getLogger(__name__)

@@ -131,7 +131,9 @@ class Program:
 
     def _struck(self, act: Act) -> Ended:
         known, chosen = self._known.get(act.name), self._chosen
-        way = chosen.choice(["by time", "by time", "at a call", "at a deciding call", "with its helpers", "its helpers"])
+        way = chosen.choice(
+            ["by time", "by time", "at a call", "at a deciding call", "with its helpers", "its helpers"]
+        )
         at, fault = 0, None
         if known and "call" in way:
             numbers = [call.number for call in known.calls if way == "at a call" or call.kind in {"sync", "rename"}]
@@ -340,7 +342,9 @@ def main(arguments: Sequence[str]) -> int:
             tally.kills += each.kills
             tally.done += each.done
     print(tally)
-    print(f"{time.monotonic() - began:,.0f} seconds; after each kill the archive was opened, healed, counted and sound.")
+    print(
+        f"{time.monotonic() - began:,.0f} seconds; after each kill the archive was opened, healed, counted and sound."
+    )
     print(f"{tally.total:,} kills, 0 lost, 0 doubled")
     shutil.rmtree(folder)
     return 0

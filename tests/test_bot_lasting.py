@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lasting import told
+from bot.worker.lasting import told
 
 ROOT = Path(__file__).parents[1]
 DISK = "27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n22 27 0:21 / /proc rw - proc proc rw\n"
@@ -111,7 +111,7 @@ def test_whatever_a_table_holds_is_no_error(tmp_path_factory, text):
 def test_real_mounts_are_told_apart(tmp_path):
     for name in ("plain", "memory", "layer"):
         (tmp_path / name).mkdir()
-    asked = "from bot.lasting import told\nfor f in sys.argv[1:]: print(told(Path(f), {}))"
+    asked = "from bot.worker.lasting import told\nfor f in sys.argv[1:]: print(told(Path(f), {}))"
     script = f"cd {shlex.quote(str(tmp_path))}\n{MOUNTING}exec {sys.executable} -c"
     asking = shlex.quote(f"import sys; from pathlib import Path; {asked}")
     done = subprocess.run(

@@ -15,9 +15,9 @@ import aiohttp
 import discord
 
 from bot.client import Dateline
-from bot.leadership import Leadership
-from bot.restraint import Restraint
 from bot.settings import SettingsError
+from bot.worker.leadership import Leadership
+from bot.worker.restraint import Restraint
 from corpus import CorpusDamaged
 
 _T = TypeVar("_T")

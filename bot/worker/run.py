@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 
 import click
 import discord
@@ -15,16 +16,17 @@ from discord import app_commands
 
 from bot import logs, registry
 from bot.client import Dateline
-from bot.health import PortTaken, health
 from bot.hiding import Secrets
 from bot.language import Languages
-from bot.leadership import Leadership
 from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
-from bot.pulse import PATIENCE
 from bot.render.archive import holdings
-from bot.restraint import Restraint
 from bot.settings import Settings, SettingsError
-from bot.start import Start
+from bot.worker import lasting
+from bot.worker.health import PortTaken, health
+from bot.worker.leadership import Leadership
+from bot.worker.pulse import PATIENCE
+from bot.worker.restraint import Restraint
+from bot.worker.start import Start
 from corpus import AsyncCorpus, Corpus, CorpusDamaged, CorpusError, parse_inputs
 
 _log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ def work(settings: Settings, *, check: bool) -> int:
     logs.start(level=settings.log_level, form=settings.log_format, token=settings.discord_token)
     options = (f"--fetch-hosts={settings.fetch_hosts}", f"--fetch-networks={settings.fetch_networks}")
     archive = AsyncCorpus(Corpus.open(settings.data_dir, create=True), options=options)
+    if warning := lasting.told(settings.data_dir, os.environ):
+        _log.warning(warning)
     return asyncio.run(_check(archive, settings) if check else _serve(archive, settings, settings.discord_token))
 
 
