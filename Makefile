@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile crash image refill bench growth load soak eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile crash stops image refill bench growth load soak eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hol
 
 crash: $(VENV)/ready ## kill whoever changes an archive a thousand times, and count anew after each (about twenty minutes)
 	PYTHONPATH=. $(BIN)/python tests/crash.py $(CRASH)
+
+stops: $(VENV)/ready ## tell a worker to leave a hundred times, whatever it is at; each must be gone within two seconds
+	PYTHONPATH=. $(BIN)/python tests/stops.py $(STOPS)
 
 image: $(VENV)/ready ## try the Dockerfile line by line in a Debian of its own, as root with debootstrap (some minutes)
 	$(BIN)/python tests/image.py

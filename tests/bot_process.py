@@ -1,6 +1,7 @@
 """The real bot as a process on the loopback Discord: how tests start it, and how soon it must be gone."""
 
 import json
+import signal
 from pathlib import Path
 
 from corpus import Keeper
@@ -23,3 +24,10 @@ def an_archive(folder: Path) -> Path:
     with Keeper.open(folder / "data") as keeper:
         keeper.ingest([articles])
     return folder / "data"
+
+
+def catches(process: int, number: signal.Signals) -> bool:
+    """Whether a process has taken a signal over; a new Python has SIGINT already, so both must be."""
+    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt"))
+    caught = int(line.split()[1], 16)
+    return all(caught >> (each - 1) & 1 for each in (signal.SIGTERM, number))

@@ -192,9 +192,9 @@ async def test_sick_in_every_part_it_says_all_of_it_and_the_gravest_is_the_exit_
 
 
 @pytest.mark.asyncio
-async def test_a_token_that_is_refused_is_4_and_nothing_more_is_asked(discord, doctor):
+async def test_a_token_that_is_refused_is_5_and_nothing_more_is_asked(discord, doctor):
     found = await doctor(DISCORD_TOKEN="MTk4NjIyNDgzNDcxOTI1MjQ4.sesame.open-for-nobody")
-    assert found.code == 4
+    assert found.code == 5
     assert "under Bot" in found.one("token", "wrong")
     assert "Reset the token" in found.one("token", "wrong")
     assert "sesame" not in found.output
@@ -204,7 +204,7 @@ async def test_a_token_that_is_refused_is_4_and_nothing_more_is_asked(discord, d
 @pytest.mark.asyncio
 async def test_a_token_that_is_none_is_told_by_its_form(doctor):
     found = await doctor(DISCORD_TOKEN="0123456789abcdef0123456789abcdef")
-    assert found.code == 4
+    assert found.code == 5
     assert "three parts" in found.one("token", "wrong")
     assert "0123456789abcdef" not in found.output
 
@@ -286,7 +286,7 @@ async def test_what_discord_does_not_answer_later_is_told_each_by_itself(discord
 def test_without_a_network_it_ends_soon_with_one_sentence_about_that(dateline, samples_archive):
     began = time.monotonic()
     done = without_network(dateline, DISCORD_TOKEN=TOKEN, DATA_DIR=str(samples_archive))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("Discord cannot be reached") == 1
     assert done.stdout.splitlines()[-1] == "One thing is wrong."

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bot_process import LEAVING, started
+from bot_process import LEAVING, catches, started
 
 import discord_double
 from corpus import Keeper
@@ -243,7 +243,7 @@ def test_told_to_leave_while_it_still_loads_it_exits_with_0(tmp_path, number, mo
         [sys.executable, "-m", "bot", "--check"], cwd=tmp_path, env=env | {"DISCORD_TOKEN": TOKEN},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    while not _catches(bot.pid, number):
+    while not catches(bot.pid, number):
         assert bot.poll() is None
     time.sleep(moment)
     bot.send_signal(number)
@@ -265,13 +265,6 @@ time.sleep(20)
 """
     left = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=10, check=False)
     assert (left.returncode, left.stderr) == (0, b"")
-
-
-def _catches(process: int, number: signal.Signals) -> bool:
-    """Whether a process has taken a signal over; a new Python has SIGINT already, so both must be."""
-    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt"))
-    caught = int(line.split()[1], 16)
-    return all(caught >> (each - 1) & 1 for each in (signal.SIGTERM, number))
 
 
 @pytest.mark.asyncio

@@ -50,11 +50,11 @@ def token(gathered: Gathered) -> Iterator[Finding]:
         yield ok("token", f"Discord takes it for the bot “{answers.me.body.get('username')}”.")
     elif answers.me.status == UNAUTHORIZED and has_form(given):
         mend = f"Reset the token {_IN_PORTAL}, under Bot, and set DISCORD_TOKEN to the new one."
-        yield wrong("token", "Discord refuses the token: it was reset, or its bot is gone.", mend, SETTINGS)
+        yield wrong("token", "Discord refuses the token: it was reset, or its bot is gone.", mend, REFUSED)
     elif answers.me.status == UNAUTHORIZED:
         said = "DISCORD_TOKEN is not the token of a bot, which has three parts with dots between them."
         mend = f"Copy the token {_IN_PORTAL} from Bot: it is neither the client secret nor the public key."
-        yield wrong("token", said, mend, SETTINGS)
+        yield wrong("token", said, mend, REFUSED)
     else:
         yield unanswered("token", answers.me)
 

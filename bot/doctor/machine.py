@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.doctor.gathered import Disk, Machine
 from bot.settings import Settings
+from bot.worker.lasting import told
 
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MEMORY = Path("/proc/meminfo")
@@ -28,7 +29,7 @@ def disk(folder: Path) -> Disk:
         about = os.statvfs(place)
     except OSError as error:
         return Disk(0, 0, 0, error.strerror or str(error))
-    return Disk(about.f_bavail * about.f_frsize, about.f_favail, about.f_files, _fault(place), _lasting(folder))
+    return Disk(about.f_bavail * about.f_frsize, about.f_favail, about.f_files, _fault(place), told(folder, os.environ))
 
 
 def _fault(place: Path) -> str | None:
@@ -37,11 +38,6 @@ def _fault(place: Path) -> str | None:
     if os.statvfs(place).f_flag & os.ST_RDONLY:
         return f"the disk of {place} is read-only"
     return None if os.access(place, os.W_OK | os.X_OK) else f"this user may not write to {place}"
-
-
-def _lasting(folder: Path) -> str | None:  # noqa: ARG001
-    """Why this folder lies on a disk that will not last. The one place where that is asked; nobody knows it yet."""
-    return None
 
 
 def machine(settings: Settings) -> Machine:

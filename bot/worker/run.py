@@ -18,7 +18,7 @@ from bot import logs, registry
 from bot.client import Dateline
 from bot.hiding import Secrets
 from bot.language import Languages
-from bot.leaving import FAILED, REFUSED, SETTINGS, told_enough, when_told
+from bot.leaving import FAILED, REFUSED, SETTINGS, by_then_at_the_latest, told_enough, when_told
 from bot.render.archive import holdings
 from bot.settings import Settings, SettingsError
 from bot.worker import lasting
@@ -32,6 +32,7 @@ from corpus import AsyncCorpus, Corpus, CorpusDamaged, CorpusError, parse_inputs
 _log = logging.getLogger(__name__)
 _MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
 _SILENT = f"There was no sign of life from Discord for {PATIENCE / 60:.0f} minutes: start again."
+_LATEST = 1.8  # seconds after which it is gone, on whatever machine: some hosts kill soon after that
 _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
 
 
@@ -96,6 +97,7 @@ async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secre
         await asyncio.wait({connection, waiting, pulse}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             return _ended(connection, start, secrets)
+        by_then_at_the_latest(_LATEST)
         connection.add_done_callback(_let_be)
         _log.info("told to leave" if waiting.done() else "no sign of life")
         await client.leave()
