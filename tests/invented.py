@@ -1,4 +1,4 @@
-"""Invented articles by their numbers, and archives as an older Dateline left them: what crash and fault tests are about."""
+"""Invented articles by their numbers, and archives as an older Dateline left them: what is killed and damaged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ def lines(path: Path, numbers: Iterable[int], told: str = "first") -> Path:
 def _line(number: int, told: str) -> dict[str, object]:
     own, end = (number - 1, "again") if number % 10 == 9 else (number, "")
     text = f"{told} {_COMMON} {' '.join(Random(own).choices(_WORDS, k=40))} {end}"
-    return {"id": number, "title": f"Quay {number}", "text": text, "source": "harbourpost.example", "date": "2023-09-05"}
+    return {
+        "id": number,
+        "title": f"Quay {number}",
+        "text": text,
+        "source": "harbourpost.example",
+        "date": "2023-09-05",
+    }
 
 
 def older(archive: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+
 from crash import BATCH, Program
 from faulty_process import FaultyShell
 from invented import lines

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+
+from corpus import Corpus, Keeper, Query
 from faulty_process import FAILURES, KILLS, Call, Ended, FaultyShell
 from invented import lines, older
 from recount import Counted, found, recounted
-
-from corpus import Corpus, Keeper, Query
 
 
 def misfit(archive: Path) -> None:
