@@ -493,10 +493,15 @@ class CorpusStatus:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Something that could not be taken in: where it stood, and the reason in words a keeper understands."""
+    """Something that could not be taken in: where it stood, and the reason in words a keeper understands.
+
+    ``passing`` says that the reason goes by itself, so that the same is to be read again: its day has not come yet, as
+    far as the clock of this machine can be trusted, or the disk did not give it.
+    """
 
     origin: str
     reason: str
+    passing: bool = False
 
 
 class Fate(StrEnum):

@@ -300,6 +300,19 @@ def _differing(now: State, *wanted: State) -> str:
     return "; or ".join(told)
 
 
+def _told_now_and_then(name: str) -> Callable[[int], None]:
+    """Prints how many were killed of so many articles, every fifty of them."""
+    told = 0
+
+    def tell(total: int) -> None:
+        nonlocal told
+        if total // 50 > told:
+            told = total // 50
+            print(f"{name}: {total:,} …", flush=True)
+
+    return tell
+
+
 def _share(library: Path, folder: Path, kills: int, seed: int, *, large: bool) -> Tally | str:
     """Let one archive live through so many kills; gives what was killed, or what went wrong."""
     printed = folder / "printed"
@@ -307,7 +320,7 @@ def _share(library: Path, folder: Path, kills: int, seed: int, *, large: bool) -
     with FaultyShell(library, printed) as shell:
         program = Program(shell, folder, seed, large=large)
         try:
-            program.run(kills, lambda total: total % 50 == 0 and print(f"{total:,} …", flush=True))
+            program.run(kills, _told_now_and_then("many" if large else "few"))
         except Exception as error:  # an archive that cannot even be opened is a violation too
             killed = f"After {program.tally.total:,} kills, with seed {seed}: {type(error).__name__}: {error}"
             return f"{killed}\n{program.evidence}"
@@ -342,9 +355,7 @@ def main(arguments: Sequence[str]) -> int:
             tally.kills += each.kills
             tally.done += each.done
     print(tally)
-    print(
-        f"{time.monotonic() - began:,.0f} seconds; after each kill the archive was opened, healed, counted and sound."
-    )
+    print(f"{time.monotonic() - began:,.0f} seconds; after each the archive was opened, healed, counted and sound.")
     print(f"{tally.total:,} kills, 0 lost, 0 doubled")
     shutil.rmtree(folder)
     return 0

@@ -72,19 +72,33 @@ def environment(library: Path, **faults: object) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "LD_PRELOAD": str(library), **told}
 
 
+class Clock:
+    """By how many seconds the clock of a process is wrong, which may change while that runs."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        file.write_text(f"{0:+020d}")
+
+    def jump(self, seconds: float) -> None:
+        """From now on be wrong by so much."""
+        with self.file.open("r+") as file:
+            file.write(f"{int(seconds):+020d}")
+
+
 class FaultyShell:
     """Runs ``dateline`` commands, one at a time, each a process of its own under the shim."""
 
-    def __init__(self, library: Path, work: Path) -> None:
+    def __init__(self, library: Path, work: Path, clock: Clock | None = None) -> None:
         """``work`` is an empty folder for what commands print; by its path their own children are known."""
         self._library = library
         self._work = work
+        self._clock = {"clock": clock.file} if clock else {}
 
     def __enter__(self) -> Self:
         self._warm = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__)), str(self._library)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=environment(self._library, mark=self._work),
+            env=environment(self._library, mark=self._work, **self._clock),
         )  # fmt: skip
         assert self._warm.stdin
         assert self._warm.stdout

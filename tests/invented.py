@@ -1,4 +1,4 @@
-"""Invented articles by their numbers, and archives as an older Dateline left them: what crash and fault tests are about."""
+"""Invented articles by their numbers, and archives as an older Dateline left them: what is killed and damaged."""
 
 from __future__ import annotations
 

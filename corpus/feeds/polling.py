@@ -13,6 +13,7 @@ from corpus.errors import CorpusError, FetchFailed
 from corpus.feeds.full_text import Text, is_teaser, raw_article, with_page
 from corpus.feeds.reading import Entry, Feed, read_feed
 from corpus.fetch import Fetched, Validators
+from corpus.ingest import is_to_come
 from corpus.model import RawArticle
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class FeedState:
     newest: str | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be looked at by now."""
-        return self.polled_at is None or (self.next_at is not None and self.next_at <= now)
+        """Whether it is to be looked at by now; also where the last look is yet to come, since the clock was wrong."""
+        if self.polled_at is None or self.next_at is None:
+            return self.polled_at is None
+        return self.next_at <= now or now < self.polled_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ async def poll(
         return Polled(state, seen)
     found = await _Look(feed, state.url, seen, fetcher).taken()
     changed = now if found.articles else state.changed_at
+    if found.some_to_come:
+        state = replace(state, etag=None, modified=None)  # or the host would say that nothing has changed
     teasers = sum(each.tries != 0 for each in found.seen.values())
     return Polled(replace(state, changed_at=changed, teasers=teasers), found.seen, tuple(found.articles))
 
@@ -114,6 +119,7 @@ class _Look:
         self._before = seen
         self._fetcher = fetcher
         self._pages = 0
+        self.some_to_come = False
 
     async def taken(self) -> _Look:
         for entry in self._feed.entries:
@@ -123,6 +129,8 @@ class _Look:
                 continue
             if before and before.checksum == checksum and not 0 < before.tries < _TRIES:
                 self.seen[key] = before
+            elif is_to_come(raw_article(self._feed, entry, self._url)):
+                self.some_to_come = True  # it is new again at the next look
             else:
                 tries = max(before.tries, 0) if before and before.checksum == checksum else 0
                 self.seen[key] = Seen(checksum, await self._take(entry, tries))

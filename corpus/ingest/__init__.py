@@ -11,7 +11,7 @@ from corpus.ingest.files import Found, found, place_of
 from corpus.ingest.files import checksum as file_checksum
 from corpus.ingest.forms.page import page_article
 from corpus.ingest.marks import Marked, marked
-from corpus.ingest.parse import parse
+from corpus.ingest.parse import is_to_come, parse
 from corpus.ingest.places import host_of
 from corpus.ingest.read import Begun, Ended, Reader
 from corpus.ingest.way import Way
@@ -46,6 +46,7 @@ __all__ = [
     "identity",
     "incoming",
     "is_long",
+    "is_to_come",
     "judge",
     "marked",
     "page_article",

@@ -62,6 +62,10 @@ class Undated(ValueError):
     """There is no date that can be relied on; the text is the reason."""
 
 
+class NotYet(Undated):
+    """The date that is stated has not come, by the clock of this machine."""
+
+
 def read_date(value: object, order: DateOrder | None = None, language: str | None = None) -> PubDate:
     """The date that ``value`` (text, seconds or milliseconds since 1970) states.
 
@@ -69,12 +73,13 @@ def read_date(value: object, order: DateOrder | None = None, language: str | Non
 
     Raises:
         Undated: it states none, or not one alone.
+        NotYet: it states one in the future.
     """
     found = _moment(value) if isinstance(value, int | float) else _written(_text(value), order, language)
     if found.day.year < _FIRST_YEAR:
         raise Undated(f"date before {_FIRST_YEAR}: {found}")
     if found.day > (datetime.now(UTC) + _SLACK).date():
-        raise Undated(f"date in the future: {found}")
+        raise NotYet(f"date in the future: {found}")
     return found
 
 

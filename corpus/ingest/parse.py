@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from corpus.ingest.clean import clean_line, clean_text
-from corpus.ingest.dates import DateOrder, Undated, read_date
+from corpus.ingest.dates import DateOrder, NotYet, Undated, read_date
 from corpus.ingest.dedupe import article_id, identity
 from corpus.ingest.fields import Field, in_words, picked
 from corpus.ingest.headline import derived_headline
@@ -51,7 +51,18 @@ def parse(raw: RawArticle, *, source: str | None = None, dates: DateOrder | None
     try:
         return _article(picked(raw.fields), source, dates)
     except (_Refused, Undated) as refusal:
-        return Rejection(raw.origin, str(refusal))
+        return Rejection(raw.origin, str(refusal), passing=isinstance(refusal, NotYet))
+
+
+def is_to_come(raw: RawArticle) -> bool:
+    """Whether raw fields are refused for nothing but that their day has not come."""
+    try:
+        _published(picked(raw.fields), None, None)
+    except NotYet:
+        return True
+    except (_Refused, Undated):
+        pass
+    return False
 
 
 def _article(values: Values, default_source: str | None, dates: DateOrder | None) -> Article:

@@ -74,7 +74,7 @@ class Reader:
                 content = _content(self._open, file.name, file.origin, Allowance.of(file.size), known)
                 return (yield from (_mapped(content, field_map) if field_map else content))
         except OSError as error:
-            yield Rejection(file.origin, f"cannot be read ({error.strerror or error})")
+            yield Rejection(file.origin, f"cannot be read ({error.strerror or error})", passing=True)
             return False
 
 

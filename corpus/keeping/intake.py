@@ -191,6 +191,7 @@ class Intake:
         ledger.saw(sightings)
 
     def _close(self, page: _Page, *, whole: bool) -> None:
+        whole = whole and not any(each.passing for each in page.refused)
         self._archive.ledger.close_book(
             page.file,
             page.planned.checksum,

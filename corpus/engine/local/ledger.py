@@ -91,8 +91,12 @@ class Ledger:
         run: int | None,
         validators: tuple[str | None, str | None] = (None, None),
     ) -> None:
-        """A file was read; with a ``run`` to its end, so that what was not seen in it is in it no longer."""
-        remembered = checksum if len(refused) <= _MOST_REFUSED else None
+        """A file was read; with a ``run`` to its end, so that what was not seen in it is in it no longer.
+
+        Where something of it was refused for a reason that passes, it counts as not read.
+        """
+        lasting = len(refused) <= _MOST_REFUSED and not any(each.passing for each in refused)
+        remembered = checksum if lasting else None
         self._database.change(
             "UPDATE files SET checksum = ?, way = ?, articles = ?, run = coalesce(?, run), etag = ?, modified = ?,"
             " read_at = ? WHERE key = ?",

@@ -30,6 +30,7 @@ _MOST_TAGS = 100_000
 _EMPTY = "an item with nothing in it"
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_EMBARGO = "the item is under embargo"
 _WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed"})
 _BLOCKS = tuple(f"{{*}}{name}" for name in ("p", "h1", "h2", "h3", "h4", "hl2", "li", "blockquote", "pre", "td", "dd"))
 """What stands by itself in a text, as far as no other of these stands in it."""
@@ -81,7 +82,7 @@ def read_news_xml(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle
             watched.item_ends()
             here = f"{origin}:{item.sourceline}"
             refused = _withdrawn(item) if len(item) else _EMPTY
-            yield Rejection(here, refused) if refused else RawArticle(_fields(item), here)
+            yield Rejection(here, refused, passing=refused == _EMBARGO) if refused else RawArticle(_fields(item), here)
             _let_go(item)
     except lxml.etree.XMLSyntaxError as error:
         line = error.lineno or None
@@ -180,7 +181,7 @@ def _withdrawn(item: Element) -> str | None:
     until = _first(item, "embargoed")
     moments = [_text(item, "embargoed"), _attribute(item, "date.release", "norm")]
     if (until is not None and not moments[0]) or any(_is_to_come(_date(each)) for each in moments):
-        return "the item is under embargo"
+        return _EMBARGO
     return None
 
 
