@@ -190,6 +190,14 @@ def asked(stage: Stage, root: Path, volume: Path, *command: str) -> str:
     return done.stdout
 
 
+def left_behind(first: int) -> list[int]:
+    """What has ended below PID 1, whose own parent is gone, and is still there: nobody took it in."""
+    orphan = ["nsenter", f"--target={first}", "--pid", "sh", "-c", "sleep 0.1 & exit"]
+    subprocess.run(orphan, check=True)
+    time.sleep(1)
+    return [each for each in children(first) if "\nState:\tZ" in Path(f"/proc/{each}/status").read_text()]
+
+
 async def tried(stage: Stage, root: Path, folder: Path) -> None:
     """Start it with tini and without, and let it be told by either signal."""
     with data(folder, stage) as volume:
@@ -224,6 +232,7 @@ async def answered(stage: Stage, root: Path, volume: Path, command: list[str], n
         assert chart.files, chart.text
         [first] = children(host.pid)
         memory = rss_anon(worker_of(first))
+        assert bool(left_behind(first)) == (command != stage.start)  # which is what tini is there for
         told = time.monotonic()
         os.kill(first, number)
         code = await host.wait()
