@@ -178,8 +178,36 @@ def rss_anon(process: int) -> float:
     return int(status.split("RssAnon:")[1].split()[0]) / 1024
 
 
+def asked(stage: Stage, root: Path, volume: Path, *command: str) -> str:
+    """What a command prints in a container of its own."""
+    double = {"DISCORD_DOUBLE_API": "", "DISCORD_DOUBLE_GATEWAY": ""}
+    script = container(stage, root, volume, [*command], {})
+    done = subprocess.run(
+        [*UNSHARED, script], capture_output=True, text=True, check=False, env={**os.environ, **double}
+    )
+    if done.returncode:
+        sys.exit(f"{shlex.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def left_behind(first: int) -> list[int]:
+    """What has ended below PID 1, whose own parent is gone, and is still there: nobody took it in."""
+    orphan = ["nsenter", f"--target={first}", "--pid", "sh", "-c", "sleep 0.1 & exit"]
+    subprocess.run(orphan, check=True)
+    time.sleep(1)
+    return [each for each in children(first) if "\nState:\tZ" in Path(f"/proc/{each}/status").read_text()]
+
+
 async def tried(stage: Stage, root: Path, folder: Path) -> None:
     """Start it with tini and without, and let it be told by either signal."""
+    with data(folder, stage) as volume:
+        # Discord is spoken to by TLS, which no loopback does: whom to trust must be in the image.
+        trusted = "import ssl; print(ssl.create_default_context().cert_store_stats()['x509_ca'])"
+        print(f"certificates that it trusts: {asked(stage, root, volume, 'python', '-c', trusted).strip()}")
+        assert int(asked(stage, root, volume, "python", "-c", trusted)) > 0
+        assert asked(stage, root, volume, "id", "-u").strip() == stage.last("USER").split(":")[0]
+        asked(stage, root, volume, "dateline", "ingest", SAMPLES)
+        print(f"dateline status: {asked(stage, root, volume, 'dateline', 'status').splitlines()[0]}")
     for command in (stage.start, stage.start[2:]):
         for number in (signal.SIGTERM, signal.SIGINT):
             with data(folder, stage) as volume:
@@ -204,6 +232,7 @@ async def answered(stage: Stage, root: Path, volume: Path, command: list[str], n
         assert chart.files, chart.text
         [first] = children(host.pid)
         memory = rss_anon(worker_of(first))
+        assert bool(left_behind(first)) == (command != stage.start)  # which is what tini is there for
         told = time.monotonic()
         os.kill(first, number)
         code = await host.wait()
