@@ -253,12 +253,12 @@ class Ledger:
         if self._rows("SELECT 1 FROM audit WHERE ended IS NULL LIMIT 1"):
             self._database.change("UPDATE audit SET outcome = 'cut off', ended = ? WHERE ended IS NULL", [_now()])
 
-    def acts(self, limit: int, before: int | None = None) -> list[Act]:
-        """The last acts, the newest first; ``before`` this one."""
+    def acts(self, limit: int, before: int | None = None, by: str = "") -> list[Act]:
+        """The last acts, the newest first; ``before`` this one, ``by`` those whose name begins so."""
         rows = self._rows(
-            "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE ? IS NULL OR key < ?"
-            " ORDER BY key DESC LIMIT ?",
-            [before, before, limit],
+            "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE (? IS NULL OR key < ?)"
+            " AND substr(who, 1, ?) = ? ORDER BY key DESC LIMIT ?",
+            [before, before, len(by), by, limit],
         )
         return [
             Act(
