@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile bench growth eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile crash image refill bench growth load soak eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,11 +43,26 @@ fuzz: $(VENV)/ready ## read a million hostile queries, and as many broken files,
 hostile: $(VENV)/ready ## ask the dearest questions of 100,000 articles, and hold each to a quarter of a second (some minutes)
 	PYTHONPATH=. $(BIN)/python tests/hostile_queries.py $(ARCHIVE)
 
+crash: $(VENV)/ready ## kill whoever changes an archive a thousand times, and count anew after each (about twenty minutes)
+	PYTHONPATH=. $(BIN)/python tests/crash.py $(CRASH)
+
+image: $(VENV)/ready ## try the Dockerfile line by line in a Debian of its own, as root with debootstrap (some minutes)
+	$(BIN)/python tests/image.py
+
+refill: $(VENV)/ready ## measure how long an archive is away where the disk does not last (some minutes)
+	$(BIN)/python tests/refill.py
+
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
 	$(BIN)/python -m benchmarks
 
 growth: $(VENV)/ready ## let an archive grow to a million articles, and write what that takes (about forty minutes, 10 GB)
 	$(BIN)/python -m benchmarks.growth
+
+load: $(VENV)/ready ## ask the bot fifty and two hundred times a second, quiet and during a reindex, and write the table (some ten minutes)
+	$(BIN)/python -m benchmarks.load --table
+
+soak: $(VENV)/ready ## ask the bot half a million times, and fail where its memory grows or anything goes wrong (about two hours)
+	$(BIN)/python -m benchmarks.load.soak
 
 eval: $(VENV)/ready ## measure rankings and excerpts over the collections in COLLECTIONS, and write the table (some minutes)
 	$(BIN)/python -m benchmarks.quality --collections $(COLLECTIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -20,17 +20,18 @@ class WorkerEnded(Exception):
 class Worker:
     """A running worker."""
 
-    def __init__(self, orders: IO[str], answers: IO[str]) -> None:
+    def __init__(self, orders: IO[str], answers: IO[str], pid: int) -> None:
         self._orders, self._answers = orders, answers
+        self.pid = pid
 
-    def order(self, verb: str, asks: Sequence[Ask] = ()) -> dict[str, Any]:
+    def order(self, verb: str, asks: Sequence[Ask] = (), **more: float) -> dict[str, Any]:
         """Have something done and wait for what comes of it.
 
         Raises:
             WorkerEnded: it ended instead.
         """
         try:
-            self._orders.write(json.dumps({"do": verb, "asks": [ask.fields() for ask in asks]}) + "\n")
+            self._orders.write(json.dumps({"do": verb, "asks": [ask.fields() for ask in asks], **more}) + "\n")
             self._orders.flush()
         except BrokenPipeError as error:
             raise WorkerEnded from error
@@ -50,13 +51,13 @@ class Worker:
 
 
 @contextmanager
-def started(module: str, *arguments: Path | str) -> Iterator[Worker]:
+def started(module: str, *arguments: Path | str, env: Mapping[str, str] | None = None) -> Iterator[Worker]:
     """A module of this package run in a process of its own, which ends with the block."""
     command, pipe = [sys.executable, "-m", module, *map(str, arguments)], subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8") as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8", env=env) as process:
         if process.stdin is None or process.stdout is None:
             raise WorkerEnded
         try:
-            yield Worker(process.stdin, process.stdout)
+            yield Worker(process.stdin, process.stdout, process.pid)
         finally:
             process.stdin.close()  # a worker that waits for orders ends when there are none to come

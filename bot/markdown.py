@@ -112,6 +112,8 @@ def link(url: str | None) -> str | None:
 
 def short(text: str, room: int) -> str:
     """Clean text, cut so that it takes ``room`` UTF-16 units as markdown."""
+    if 2 * len(text) < room and not _NOISY.search(text):
+        return text  # no character takes more than two, and a line's beginning one more: most names end here
     return Line.of(text).cut(room).text
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dotenv import dotenv_values
 
 from corpus import zone
 
+_T = TypeVar("_T")
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
@@ -244,13 +246,33 @@ class Settings:
         Raises:
             SettingsError: a value cannot be used, or the file cannot be read.
         """
-        given = {**_file(dotenv_path), **environ}
-        settings = cls(**{each.name: _read(each, given.get(each.name.upper(), "")) for each in fields(cls)})
-        settings._must_fit()
+        settings, faults = cls.as_far_as_usable(environ, dotenv_path)
+        if faults:
+            raise SettingsError(faults[0])
         return settings
 
-    def _must_fit(self) -> None:
-        """Hold to one another what is good only together.
+    @classmethod
+    def as_far_as_usable(cls, environ: Mapping[str, str], dotenv_path: Path) -> tuple[Settings, tuple[str, ...]]:
+        """The settings, with the default for each that cannot be used, and a sentence about each of these."""
+        faults: list[str] = []
+
+        def usable(read: Callable[[], _T], otherwise: Callable[[], _T]) -> _T:
+            try:
+                return read()
+            except SettingsError as error:
+                faults.append(str(error))
+                return otherwise()
+
+        given = {**usable(partial(_file, dotenv_path), dict), **environ}
+        values = {
+            each.name: usable(partial(_read, each, given.get(each.name.upper(), "")), partial(_read, each, ""))
+            for each in fields(cls)
+        }
+        settings = cls(**values)
+        return usable(settings._fitting, partial(replace, settings, shard_ids=())), tuple(faults)
+
+    def _fitting(self) -> Settings:
+        """These settings, if what is good only together is together.
 
         Raises:
             SettingsError: the shards are none of those that there are.
@@ -262,6 +284,7 @@ class Settings:
                 f"SHARD_IDS names shard {max(self.shard_ids)}, but with SHARD_COUNT={self.shard_count} the last one is "
                 f"{self.shard_count - 1}."
             )
+        return self
 
     @classmethod
     def example(cls) -> str:
@@ -269,6 +292,14 @@ class Settings:
         head = "# Copy this file to .env and fill in what you need. What the environment holds goes before it."
         parts = (f"# {each.metadata['why']}\n{each.name.upper()}={each.metadata['default']}" for each in fields(cls))
         return "\n\n".join([head, *parts]) + "\n"
+
+
+def names(environ: Mapping[str, str], dotenv_path: Path) -> frozenset[str]:
+    """The names under which anything is set at all, be they ours or not."""
+    try:
+        return frozenset({*_file(dotenv_path), *environ})
+    except SettingsError:
+        return frozenset(environ)
 
 
 def _file(path: Path) -> dict[str, str]:

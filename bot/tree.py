@@ -75,6 +75,8 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
         return _TOO_LATE[cause.code]
+    if isinstance(cause, TimeoutError):
+        return "given-up"  # Discord takes no answer, and would take no other
     outcome, sentence = trouble(cause, language_of(interaction))
     try:
         await _tell(interaction, notice(sentence))

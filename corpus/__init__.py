@@ -37,6 +37,7 @@ from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
 from corpus.inputs import Input, Kind, parse_inputs
 from corpus.keeper import Keeper
+from corpus.keeping.glance import Glance, glance
 from corpus.keeping.taking import Intent
 from corpus.keeping.verify import verify
 from corpus.model import (
@@ -137,6 +138,7 @@ __all__ = [
     "Field",
     "Filters",
     "Given",
+    "Glance",
     "Headline",
     "Hit",
     "In",
@@ -186,6 +188,7 @@ __all__ = [
     "Word",
     "as_csv",
     "as_json_lines",
+    "glance",
     "inert",
     "parse_fetching",
     "parse_inputs",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from corpus import Corpus, Keeper
+from faulty_process import FaultyShell, compiled, why_not
 
 settings.register_profile("dateline", deadline=None)  # a shared machine pauses when it likes
 settings.register_profile("gate", settings.get_profile("dateline"), derandomize=True)
@@ -74,3 +75,18 @@ def archive_of(tmp_path: Path, write: Write) -> Iterator[Callable[..., Corpus]]:
     yield made
     for corpus in opened:
         corpus.close()
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library that injects faults, built once."""
+    if why := why_not():
+        pytest.skip(why)
+    return compiled(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture(scope="session")
+def faulty(shim: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyShell]:
+    """The shell under the shim."""
+    with FaultyShell(shim, tmp_path_factory.mktemp("printed")) as shell:
+        yield shell

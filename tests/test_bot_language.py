@@ -4,6 +4,7 @@ import re
 from datetime import date, time, timedelta
 
 import pytest
+from babel.numbers import format_decimal
 from catalogues import brought_up_to_date, of, said
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +114,13 @@ def test_a_command_is_mentioned_as_soon_as_its_id_is_known():
 def test_numbers_and_days_are_those_of_the_place_and_english_where_it_is_not_known(locale, number, day):
     language = LANGUAGES.of(locale)
     assert (language.number(1234567), language.day(date(2023, 9, 5))) == (number, day)
+
+
+@pytest.mark.parametrize("locale", [*NAMES, "en-GB"])
+@given(number=st.integers(min_value=0, max_value=10**12))
+def test_a_number_is_written_as_babel_writes_it(locale, number):
+    language = LANGUAGES.of(locale)
+    assert language.number(number) == format_decimal(number, locale=language._locale)
 
 
 def test_a_date_keeps_the_precision_that_is_known():

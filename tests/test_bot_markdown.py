@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markdown import ELLIPSIS, Line, clean, code, escape, link, prose, unescape, units
+from bot.markdown import ELLIPSIS, Line, clean, code, escape, link, prose, short, unescape, units
 from corpus import Span
 
 # What Discord's client reads as more than text, in the order in which it tries: everything here that matches is a way
@@ -129,6 +129,11 @@ def test_a_cut_line_keeps_within_its_room_and_whole_graphemes(text, spans, room)
     places = (start for start in borders if line.text.startswith(kept, start) and start + len(kept) in borders)
     assert any(True for _ in places), "a piece of the line, from one grapheme's border to another's"
     assert {kind for kind, _ in rendered(cut.markdown)} <= {"text", "bold"}
+
+
+@given(hostile_text, st.integers(min_value=20, max_value=200))
+def test_a_short_text_is_a_line_cut_however_it_is_made(text, room):
+    assert short(text, room) == Line.of(text).cut(room).text
 
 
 def test_a_cut_keeps_the_first_match_in_sight():

@@ -13,8 +13,8 @@ from bot_process import LEAVING, an_archive, started
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.leadership import Leadership
-from bot.restraint import Restraint
+from bot.worker.leadership import Leadership
+from bot.worker.restraint import Restraint
 from corpus import Corpus
 from discord_double import DiscordDouble
 
@@ -122,7 +122,7 @@ async def test_a_worker_that_starts_again_and_again_for_a_day_identifies_less_th
     async def sleep(seconds):
         clock.now += seconds
 
-    monkeypatch.setattr("bot.restraint.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.worker.restraint.asyncio.sleep", sleep)
     began, identified = clock.now, 0
     while clock.now < began + 24 * HOUR:
         await remembered(tmp_path, clock).identify(0)

@@ -27,7 +27,7 @@ from .faults import Faults
 from .limits import ADMINISTRATOR, ATTACH_FILES, DEFAULT_PERMISSIONS, MANAGE_CHANNELS, MANAGE_GUILD, MANAGE_MESSAGES
 from .messages import File, Message
 from .people import User
-from .process import BotProcess
+from .process import FROM_OUTSIDE, BotProcess
 from .rest import Request
 from .views import Button, Choice, Modal, Select
 from .world import Application, Channel, Guild, Person
@@ -36,6 +36,7 @@ __all__ = [
     "ADMINISTRATOR",
     "ATTACH_FILES",
     "DEFAULT_PERMISSIONS",
+    "FROM_OUTSIDE",
     "MANAGE_CHANNELS",
     "MANAGE_GUILD",
     "MANAGE_MESSAGES",

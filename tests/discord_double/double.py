@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +19,7 @@ from .interactions import Interaction, Interactions
 from .limits import Json
 from .messages import Message
 from .people import User
-from .process import READY_SECONDS, BotProcess
+from .process import LAUNCHER, READY_SECONDS, BotProcess
 from .rest import Request, Rest
 from .values import Resolved
 from .world import Application, Channel, Guild, Person
@@ -157,12 +157,15 @@ class DiscordDouble:
         cwd: str | os.PathLike[str] | None = None,
         ready: bool = True,
         timeout: float = READY_SECONDS,
+        program: Sequence[str] = LAUNCHER,
     ) -> BotProcess:
         """Start `python <arguments>` (such as "-m", "bot") against this Discord, and wait until it is connected
         unless `ready` is False. Its environment is `env` and the bare essentials, its directory the repository's
-        root unless `cwd` says otherwise."""
+        root unless `cwd` says otherwise. Another `program` must get FROM_OUTSIDE into the PYTHONPATH of the bot."""
         self._launches += 1
-        bot = await BotProcess.start(self.core, self.gateway, self.rest, self._launches, arguments, env or {}, cwd)
+        bot = await BotProcess.start(
+            self.core, self.gateway, self.rest, self._launches, arguments, env or {}, cwd, program
+        )
         self.bots.append(bot)
         if ready:
             await bot.ready(timeout)

@@ -18,10 +18,13 @@ class Connections(Protocol):
 
     acks: bool
     resumable: bool
+    refusals: int
+    mute: int
 
     def cut(self) -> None: ...
     async def close_all(self, code: int, reason: str = ...) -> None: ...
     async def send_all(self, op: int, data: object = ...) -> None: ...
+    async def send_text(self, text: str) -> None: ...
 
 
 @dataclass
@@ -61,6 +64,18 @@ class Faults:
         """Send op 9; unless `resumable`, the sessions are gone."""
         self._connections().resumable = resumable
         await self._connections().send_all(9, resumable)
+
+    def refuse_gateway(self, times: int = 1) -> None:
+        """Refuse the next connections to the gateway with 503."""
+        self._connections().refusals = times
+
+    def mute_gateway(self, times: int = 1) -> None:
+        """Take the next connections to the gateway, and never say HELLO."""
+        self._connections().mute = times
+
+    async def send_to_gateway(self, text: str) -> None:
+        """Send a frame as it is, whatever it is."""
+        await self._connections().send_text(text)
 
     def stop_acks(self) -> None:
         """Acknowledge no heartbeat from now on."""

@@ -40,17 +40,28 @@ class Gateway:
         self.heartbeat_interval_ms = HEARTBEAT_INTERVAL_MS
         self.acks = True
         self.resumable = True
+        self.refusals = 0
+        """How many connections are refused with 503 before one is taken."""
+        self.mute = 0
+        """How many connections are taken and never greeted."""
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._closed_here: dict[web.WebSocketResponse, int] = {}
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Speak with one client until the connection ends."""
+        if self.refusals:
+            self.refusals -= 1
+            self._core.transcript.add("gateway refuses a connection")
+            return web.Response(status=503)
         socket = web.WebSocketResponse(compress=False, timeout=0.5)
         await socket.prepare(request)
         transport = request.transport
         self._sockets[socket] = transport if isinstance(transport, asyncio.Transport) else None
         try:
-            await self._send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval_ms}})
+            if self.mute:
+                self.mute -= 1
+            else:
+                await self._send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval_ms}})
             await self._converse(socket, int(request.match_info["launch"]))
         finally:
             del self._sockets[socket]
@@ -217,6 +228,12 @@ class Gateway:
         for session in sessions:
             assert session.socket is not None
             await self._send(session.socket, {"op": op, "d": data})
+
+    async def send_text(self, text: str) -> None:
+        """Send a frame to every connection as it is, whatever it is."""
+        for session in self._connected():
+            assert session.socket is not None
+            await session.socket.send_str(text)
 
     async def close_all(self, code: int, reason: str = "") -> None:
         """Close every connection from this side."""

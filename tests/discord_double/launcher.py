@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 
-def _point_discord_here() -> None:
+def point_discord_here() -> None:
+    """Have discord.py speak to the addresses in the environment, and take them out of it."""
     import discord
     import discord.gateway
     import discord.http
@@ -28,7 +29,7 @@ def _point_discord_here() -> None:
 
 def main() -> None:
     """Point discord.py at the double, then become the program."""
-    _point_discord_here()
+    point_discord_here()
     if sys.argv[1] == "-m":
         sys.argv = sys.argv[2:]
         sys.path.insert(0, str(Path.cwd()))

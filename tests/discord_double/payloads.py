@@ -145,6 +145,19 @@ def guild(server: Guild) -> Json:
     }
 
 
+def guild_in_list(server: Guild, person: Person) -> Json:
+    """A guild object as GET /users/@me/guilds gives it: little, but with what one may there."""
+    return {
+        "id": str(server.id),
+        "name": server.name,
+        "icon": None,
+        "banner": None,
+        "owner": server.owner is person,
+        "permissions": str(server.bot_permissions),
+        "features": [],
+    }
+
+
 def guild_create(server: Guild, bot: Person, *, people: int) -> Json:
     """GUILD_CREATE's data: the guild and what only the gateway tells of it."""
     return guild(server) | {
@@ -194,7 +207,7 @@ def application(app: Application) -> Json:
         "owner": user(owner),
         "team": None,
     }
-    return body | _team(app) if app.team else body
+    return body | (_team(app) if app.team else {}) | app.portal
 
 
 def _team(app: Application) -> Json:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .core import Core
@@ -17,7 +17,8 @@ from .rest import Request, Rest
 from .sessions import Session
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
-_LAUNCHER = Path(__file__).with_name("launcher.py")
+LAUNCHER = (sys.executable, "-P", "-u", str(Path(__file__).with_name("launcher.py")))
+FROM_OUTSIDE = Path(__file__).with_name("from_outside")  # in PYTHONPATH it points any `python -m bot` at the double
 _ESSENTIAL = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 _COVERAGE = ("COVERAGE_", "COV_CORE_")  # so that lines run in the process count, where the test run counts them
 READY_SECONDS = 15.0
@@ -47,18 +48,16 @@ class BotProcess:
         arguments: tuple[str, ...],
         env: Mapping[str, str],
         cwd: str | os.PathLike[str] | None,
+        program: Sequence[str],
     ) -> BotProcess:
-        """Start `python <arguments>` with discord.py pointed at the double."""
+        """Start `program <arguments>` with the addresses of the double in its environment."""
         kept = {key: value for key, value in os.environ.items() if key in _ESSENTIAL or key.startswith(_COVERAGE)}
         addresses = {
             "DISCORD_DOUBLE_API": f"{core.base}/launch/{number}/api/v10",
             "DISCORD_DOUBLE_GATEWAY": gateway.address(number),
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-u",
-            str(_LAUNCHER),
+            *program,
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

@@ -105,6 +105,14 @@ async def _get_application(rest: Rest, call: Call) -> Json:
     return payloads.application(rest.core.world.application)
 
 
+@route("GET", "/users/@me/guilds")
+async def _list_my_guilds(rest: Rest, call: Call) -> list[Json]:
+    world = rest.core.world
+    after, most = int(call.query.get("after", 0)), int(call.query.get("limit", 200))
+    mine = sorted((each for each in world.guilds.values() if each.holds_bot and each.id > after), key=lambda g: g.id)
+    return [payloads.guild_in_list(each, world.application.bot) for each in mine[:most]]
+
+
 @route("POST", "/users/@me/channels")
 async def _open_direct_channel(rest: Rest, call: Call) -> Json:
     person = _person(rest, int(call.body["recipient_id"]))

@@ -9,7 +9,16 @@ import itertools
 import time
 from dataclasses import dataclass, field
 
-from .limits import DEFAULT_PERMISSIONS, DIRECT, GROUP, INTENT_MESSAGE_CONTENT, TEXT, THREAD
+from .limits import (
+    DEFAULT_PERMISSIONS,
+    DIRECT,
+    GROUP,
+    INTENT_MESSAGE_CONTENT,
+    SEND_MESSAGES_IN_THREADS,
+    TEXT,
+    THREAD,
+    Json,
+)
 
 DISCORD_EPOCH_MS = 1420070400000  # Reference > Snowflakes
 _FIXED_MS = 1704067200000  # 1 January 2024: the world's own things are always that old
@@ -79,6 +88,8 @@ class Guild:
     locale: str = "en-US"
     holds_bot: bool = True
     channels: list[Channel] = field(default_factory=list)
+    bot_permissions: int = DEFAULT_PERMISSIONS | SEND_MESSAGES_IN_THREADS
+    """What the bot may in the guild as a whole."""
 
 
 @dataclass(eq=False)
@@ -90,6 +101,8 @@ class Application:
     bot: Person
     token: str
     team: list[Person] = field(default_factory=list)
+    portal: Json = field(default_factory=dict)
+    """What was set otherwise in the developer portal: fields of the application object."""
     privileged_intents: int = 0
     """The privileged intents enabled in the developer portal, as a bit field of `limits.PRIVILEGED_INTENTS`."""
 

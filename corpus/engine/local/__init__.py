@@ -5,7 +5,7 @@
 """
 
 from corpus.engine.local.database import ArchiveFile
-from corpus.engine.local.engine import Change, Counted, LocalEngine, exclusive, numbered
+from corpus.engine.local.engine import Change, Counted, LocalEngine, exclusive, is_taken, numbered
 from corpus.engine.local.ledger import Barred, Book, Ledger
 from corpus.engine.local.salvage import Salvaged, salvage
 from corpus.engine.local.soundness import Soundness, in_indexes_alone
@@ -26,6 +26,7 @@ __all__ = [
     "Stored",
     "exclusive",
     "in_indexes_alone",
+    "is_taken",
     "numbered",
     "salvage",
 ]

@@ -29,8 +29,8 @@ _MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of
 class ArchiveFile:
     """One database file. Safe to share between threads: each gets a connection of its own."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Open the database, or make it.
+    def __init__(self, path: Path, *, create: bool = False, untouched: bool = False) -> None:
+        """Open the database, or make it; ``untouched`` opens it as it is, for reading only, an older format too.
 
         Raises:
             CorpusMissing: it is not there and was not to be made.
@@ -42,6 +42,7 @@ class ArchiveFile:
         if not create and not path.exists():
             raise CorpusMissing(str(path.parent))
         self.path = path
+        self._untouched = untouched
         self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
         try:
@@ -50,6 +51,11 @@ class ArchiveFile:
         except StoreError:
             self.close()
             raise
+
+    @property
+    def outdated(self) -> bool:
+        """Whether it still has the format of an older Dateline."""
+        return int(self.value("PRAGMA user_version")) < FORMAT
 
     def close(self) -> None:
         """Close every thread's connection. None may be in use: the process would end by it."""
@@ -138,17 +144,25 @@ class ArchiveFile:
         return database
 
     def _connect(self) -> Database:
-        connection = distrusting(self.path, timeout=_PATIENCE, check_same_thread=False)
+        address = f"{self.path.absolute().as_uri()}?mode={self._mode}"
+        connection = distrusting(address, uri=True, timeout=_PATIENCE, check_same_thread=False)
         self._connections.append(connection)
         connection.execute("PRAGMA synchronous = FULL")
         return Database(connection, recursive_triggers=False, execute_plugins=False)
+
+    @property
+    def _mode(self) -> str:
+        """How SQLite opens it. Where no log is, nobody writes: then no file is made beside it, only to be read."""
+        if not self._untouched:
+            return "rwc"
+        return "ro" if self.path.with_name(f"{self.path.name}-wal").exists() else "ro&immutable=1"
 
     def _prepare(self) -> None:
         database = self._database
         found = int(self.value("PRAGMA user_version"))
         if found > FORMAT:
             raise CorpusTooNew(str(self.path.parent), found, FORMAT)
-        if found < FORMAT:
+        if found < FORMAT and not self._untouched:
             self._enable_wal(database)
             self._migrate(database)
 
@@ -189,7 +203,7 @@ class ArchiveFile:
             raise CorpusDamaged(place, str(error)) from error
 
 
-def distrusting(path: Path, **options: Any) -> sqlite3.Connection:
+def distrusting(path: Path | str, **options: Any) -> sqlite3.Connection:
     """A connection by which no view and no trigger of the file may call what does more than compute.
 
     What is deleted by it is overwritten: not every SQLite is built so that it does that unasked.

@@ -74,8 +74,8 @@ def numbered(changes: Sequence[Change], last: int) -> list[Stored]:
 class LocalEngine:
     """One archive in one folder: ``archive.db``, ``index/`` and a lock."""
 
-    def __init__(self, folder: Path, analyser: Analyser, *, create: bool = False) -> None:
-        """Open the archive, and bring its index up to date where nobody else is at it.
+    def __init__(self, folder: Path, analyser: Analyser, *, create: bool = False, untouched: bool = False) -> None:
+        """Open the archive, its database brought up to date; ``untouched`` opens it to be looked at only, as it is.
 
         Raises:
             StoreError: the database is missing, newer, locked, damaged or cannot be written.
@@ -84,7 +84,8 @@ class LocalEngine:
         self._analyser = analyser
         if create:
             _make(folder)
-        self._database = ArchiveFile(folder / "archive.db", create=create)
+        self._untouched = untouched
+        self._database = ArchiveFile(folder / "archive.db", create=create, untouched=untouched)
         self._store = Store(self._database)
         self.ledger = Ledger(self._database)
         self._generations = Generations(folder / "index")
@@ -301,18 +302,28 @@ class LocalEngine:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         write_note(folder, Built(LAYOUT, self._store.name, seq, at))
 
-    def index_trouble(self) -> str | None:
+    def index_trouble(self, *, anew: bool = True) -> str | None:
         """Why the index that serves cannot be used as it is, or None: not if it is merely being written.
 
-        Every file is read, also those that were whole when it was looked at before.
+        With ``anew`` every file is read, also those that were whole when it was looked at before.
         """
-        trouble = self._trouble(anew=True)
+        trouble = self._trouble(anew=anew)
         for pause in _PAUSES:
             if trouble is None:
                 break
             time.sleep(pause)
-            trouble = self._trouble(anew=True)
+            trouble = self._trouble(anew=anew)
         return trouble
+
+    @property
+    def outdated(self) -> bool:
+        """Whether an older Dateline wrote it, and none of today has opened it but to look."""
+        return self._database.outdated
+
+    @property
+    def lags(self) -> bool:
+        """Whether the index that serves lacks the last changes."""
+        return self._lag() is not None
 
     def indexed(self) -> tuple[int, IndexView]:
         """The last change that the index knows of, and the index: of that change or a later one.
@@ -333,7 +344,7 @@ class LocalEngine:
         note = read_note(folder)
         if note is None or note.layout != LAYOUT or note.archive != self._store.name or note.seq > self._store.seq:
             return "it belongs to another archive or version"
-        if found := damage(folder, anew=anew):
+        if found := damage(folder, anew=anew, remember=not self._untouched):
             return found
         try:
             indexed = SearchIndex(folder).view.articles
@@ -510,6 +521,18 @@ def exclusive(folder: Path, patience: float = 0.0) -> Iterator[None]:
                 raise CorpusLocked(str(folder))
             time.sleep(_LOCK_PAUSE)
         yield
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether somebody is changing the archive in this folder right now; nobody is hindered by the question."""
+    try:
+        with (folder / "keeper.lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _lock_file(folder: Path) -> IO[str]:

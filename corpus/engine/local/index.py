@@ -159,12 +159,12 @@ class IndexWriter:
         self._writer.wait_merging_threads()
 
 
-def damage(folder: Path, *, anew: bool = False) -> str | None:
+def damage(folder: Path, *, anew: bool = False, remember: bool = True) -> str | None:
     """Say what is wrong with the files of an index, or None: each is held to the checksum at its end.
 
     Unless that is to be done ``anew``, it is done once: files are never changed once they are written, and which one
-    was whole is remembered, until the system says that it was touched. Of a million articles they have four gigabytes,
-    which take seconds to read.
+    was whole is remembered, until the system says that it was touched; unless nothing is to be written (``remember``).
+    Of a million articles they have four gigabytes, which take seconds to read.
     The footer's form is tantivy's (``directory/footer.rs``): JSON with ``crc``, its length, a magic number.
     """
     try:
@@ -176,7 +176,7 @@ def damage(folder: Path, *, anew: bool = False) -> str | None:
                 return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"{folder.name} cannot be read ({error})"
-    if found.items() - known.items():
+    if remember and found.items() - known.items():
         _write_whole(folder, found)
     return None
 

@@ -66,7 +66,8 @@ def salvage(path: Path) -> Salvaged:
     except OSError as error:
         raise CorpusUnwritable(str(path.parent), error.strerror or str(error)) from error
     finally:
-        _cleared(draft)
+        with suppress(OSError):  # a disk that fails has failed above; what is left goes at the next attempt
+            _cleared(draft)
 
 
 def _padded(path: Path) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.metrics import CONTENT_TYPE, Metrics
+from bot.worker.metrics import CONTENT_TYPE, Metrics
 
 if TYPE_CHECKING:
     from bot.client import Dateline
-    from bot.leadership import Leadership
+    from bot.worker.leadership import Leadership
 
 
 class PortTaken(Exception):
