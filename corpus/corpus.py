@@ -317,9 +317,9 @@ class Corpus:
             act.outcome = f"{len(named)} no longer followed"
         return bool(named)
 
-    def acts(self, limit: int, *, before: int | None = None) -> tuple[Act, ...]:
-        """Who did what to the archive, the last act first; ``before`` the one of this number."""
-        return tuple(self._engine.ledger.acts(limit, before))
+    def acts(self, limit: int, *, before: int | None = None, by: str = "") -> tuple[Act, ...]:
+        """Who did what to the archive, the last act first; ``before`` the one of this number, ``by`` whom begins so."""
+        return tuple(self._engine.ledger.acts(limit, before, by))
 
     def inputs(self, inputs: Sequence[Input]) -> tuple[tuple[Input, InputStatus | None], ...]:
         """These inputs, each with what was read from it, if anything ever was."""

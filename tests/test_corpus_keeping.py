@@ -466,6 +466,14 @@ def test_the_shell_can_do_all_of_it(folder, tmp_path):
     ]
 
 
+def test_a_reason_that_is_no_utf_8_is_written_down_as_far_as_it_is(folder, tmp_path):
+    taken(folder, written(tmp_path / "a.jsonl", ("1", STORY)))
+    with Corpus.open(folder) as corpus:
+        corpus.withhold([ids(folder)["Title 1"]], why="caf\udce9", by="shell:ren\udce9")
+        assert corpus.withheld()[0].why == "caf?"
+        assert corpus.acts(1)[0].who == "shell:ren?"
+
+
 def test_an_input_that_is_gone_as_a_whole_changes_nothing(folder, tmp_path):
     news = written(tmp_path / "news/a.jsonl", ("1", STORY)).parent
     shell(folder, "reindex", inputs=f"news={news}")

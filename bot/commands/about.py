@@ -15,6 +15,7 @@ from bot.reader import reader_of
 from bot.render import archive
 from bot.render.defaults import forgetting, in_words
 from bot.render.layout import panel, row, view
+from bot.screens.defaults import has_acted
 from bot.tree import answer
 from corpus import Corpus
 
@@ -33,6 +34,7 @@ async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.Layou
     client, language = interaction.client, (await reader_of(interaction)).language
     say, status = language.say, await client.archive.ask(Corpus.status)
     own = (await kept_at(interaction)).of(Scope.USER)
+    acted = await has_acted(client, interaction.user.id)
     searches, answers = len(client.recent.of(interaction.user.id)), client.chat.memory.count(interaction.user.id)
     facts = [
         f"### {say('About')}",
@@ -42,13 +44,16 @@ async def _facts(interaction: discord.Interaction[Dateline]) -> discord.ui.Layou
         f"**{say('Your defaults')}** {in_words(own, language)}",
         f"**{say('Your recent searches')}** {say('{number}, in memory until the next restart', number=searches)}",
         f"**{say('Your chats')}** {say('{number}, in memory until the next restart', number=answers)}",
-        f"**{say('Privacy')}** {_privacy(language, logged=client.settings.log_queries)}",
+        f"**{say('Privacy')}** {_privacy(language, acted=acted, logged=client.settings.log_queries)}",
         f"-# Dateline {VERSION} · {say('`/help` tells how to ask, `/sources` lists the outlets')}",
     ]
     return view(panel("\n".join(facts)), row(forgetting(language)))
 
 
-def _privacy(language: Language, *, logged: bool) -> Markdown:
+def _privacy(language: Language, *, acted: bool, logged: bool) -> Markdown:
+    audit = f"{language.say('The audit keeps what you did as an admin, with your name.')} " if acted else ""
     if logged:
-        return language.say("Nothing else is kept about you, but the text of questions is logged, without names.")
-    return language.say("Nothing else is kept about you: no names, no messages, no log of questions.")
+        rest = language.say("Nothing else is kept about you, but the text of questions is logged, without names.")
+    else:
+        rest = language.say("Nothing else is kept about you: no names, no messages, no log of questions.")
+    return Markdown(f"{audit}{rest}")

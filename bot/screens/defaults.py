@@ -64,9 +64,19 @@ async def _forgotten(client: Dateline, reader: Reader) -> ui.LayoutView:
     client.chat.memory.forget(reader.id)
     await client.archive.ask(Corpus.remember, key(Scope.USER, reader.id), None)
     say = reader.language.say
+    if await has_acted(client, reader.id):
+        return notice(
+            say("Forgotten: your defaults, your recent searches and your chats."),
+            say("The audit keeps what you did as an admin, with your name."),
+        )
     return notice(
         say("Forgotten: your defaults, your recent searches and your chats. Nothing about you is kept any more.")
     )
+
+
+async def has_acted(client: Dateline, user: int) -> bool:
+    """Whether the audit names this person."""
+    return bool(await client.archive.ask(Corpus.acts, 1, by=f"discord:{user} "))
 
 
 async def _wished(

@@ -204,9 +204,13 @@ class ArchiveFile:
 
 
 def distrusting(path: Path | str, **options: Any) -> sqlite3.Connection:
-    """A connection by which no view and no trigger of the file may call what does more than compute."""
+    """A connection by which no view and no trigger of the file may call what does more than compute.
+
+    What is deleted by it is overwritten: not every SQLite is built so that it does that unasked.
+    """
     connection: sqlite3.Connection = sqlite3.connect(path, **options)
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 

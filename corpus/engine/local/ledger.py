@@ -243,26 +243,27 @@ class Ledger:
     def begin_act(self, who: str, what: str, about: str) -> int:
         """Write down that an act has begun; gives its number, which only grows."""
         with self._database.transaction():
-            self._database.change(
-                "INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)", [_now(), who, what, about]
-            )
+            told = [_storable(each) for each in (who, what, about)]
+            self._database.change("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)", [_now(), *told])
             return int(self._database.value("SELECT max(key) FROM audit"))
 
     def end_act(self, act: int, outcome: str) -> None:
         """Write down how an act ended."""
-        self._database.change("UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [outcome, _now(), act])
+        self._database.change(
+            "UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [_storable(outcome), _now(), act]
+        )
 
     def cut_off(self) -> None:
         """Write down of all acts without an outcome that they were cut off."""
         if self._rows("SELECT 1 FROM audit WHERE ended IS NULL LIMIT 1"):
             self._database.change("UPDATE audit SET outcome = 'cut off', ended = ? WHERE ended IS NULL", [_now()])
 
-    def acts(self, limit: int, before: int | None = None) -> list[Act]:
-        """The last acts, the newest first; ``before`` this one."""
+    def acts(self, limit: int, before: int | None = None, by: str = "") -> list[Act]:
+        """The last acts, the newest first; ``before`` this one, ``by`` those whose name begins so."""
         rows = self._rows(
-            "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE ? IS NULL OR key < ?"
-            " ORDER BY key DESC LIMIT ?",
-            [before, before, limit],
+            "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE (? IS NULL OR key < ?)"
+            " AND substr(who, 1, ?) = ? ORDER BY key DESC LIMIT ?",
+            [before, before, len(by), _storable(by), limit],
         )
         return [
             Act(
@@ -335,6 +336,11 @@ class Ledger:
         return self._database.change(f"DELETE FROM documents WHERE {begun}", [len(prefix.encode()), prefix.encode()])
 
 
+def _storable(text: str) -> str:
+    """A text as SQLite keeps it: what comes from a command line or a file's name may have halves of characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _withheld_row(withheld: Withheld) -> tuple[object, ...]:
     article = None if withheld.article is None else json.dumps(withheld.article)
     return (
@@ -342,7 +348,7 @@ def _withheld_row(withheld: Withheld) -> tuple[object, ...]:
         withheld.source,
         withheld.story,
         withheld.at.isoformat(),
-        withheld.why,
+        _storable(withheld.why),
         withheld.key,
         withheld.headline,
         withheld.published,
