@@ -137,15 +137,15 @@ class Corpus:
         limit = self._limit(found.article) if found else None
         return found if found is None or limit is None else quoted_within(found, limit)
 
-    def coverage(self, query: Query) -> Coverage:
-        """All articles that match, as ``Results.matched`` counts them, by outlet and by day.
+    def coverage(self, query: Query, *, yearly: bool = False) -> Coverage:
+        """All articles that match, as ``Results.matched`` counts them, by outlet and by day; or by year, for less.
 
         A query that asks nothing counts the whole archive, of which the others are shares.
 
         Raises:
             SearchIndexError: the index cannot answer.
         """
-        return self._engine.ask(lambda view: self._coverage(view, query))
+        return self._engine.ask(lambda view: self._coverage(view, query, yearly=yearly))
 
     def export(self, query: Query, limit: int = EXPORTED) -> Export:
         """The articles that match, as they are counted, in the order that was asked for; ``limit`` is 1 to 10,000.
@@ -373,10 +373,10 @@ class Corpus:
         article, _ = found
         return why(view, hit, article, placed, Marker(asked, self._analyser, article.language))
 
-    def _coverage(self, view: EngineView, query: Query) -> Coverage:
+    def _coverage(self, view: EngineView, query: Query, *, yearly: bool) -> Coverage:
         asked = self._weigh(view, query)
         matched = match(view, asked)
-        tally = view.tally(matched.query)
+        tally = view.tally(matched.query, yearly=yearly)
         names = {source.key: source.name for source in self.sources()}
         return Coverage(
             query=str(query),

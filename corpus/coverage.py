@@ -52,7 +52,7 @@ class Coverage:
 
     ``query``, ``notes`` and ``dropped`` are as in an answer. ``matched`` counts the articles, always exactly: copies
     by themselves, as ``Results.matched`` does. ``outlets`` has the one with the most articles first, ``days`` only days
-    that have any, in order.
+    that have any, in order; of a yearly coverage the first day of each year, with all that the year has.
     """
 
     query: str

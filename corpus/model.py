@@ -315,7 +315,8 @@ class Scored(NamedTuple):
 class Tally:
     """How many of the articles that answer a query each outlet has, by its key, and each day. Nothing stands with 0.
 
-    The outlet with the most articles comes first, and of several the one whose key does; days are in order.
+    The outlet with the most articles comes first, and of several the one whose key does; days are in order. Of a yearly
+    tally they are the first days of years, each with all that the year has.
     """
 
     outlets: tuple[tuple[str, int], ...]

@@ -142,6 +142,29 @@ def test_days_of_all_times_are_counted(archive_of):
     assert [str(day) for day, _ in corpus.coverage(Query.parse("storm before:1800")).days] == days[:3]
 
 
+def by_year(coverage):
+    years = Counter()
+    for day, articles in coverage.days:
+        years[date(day.year, 1, 1)] += articles
+    return replace(coverage, days=tuple(years.items()))
+
+
+@pytest.mark.parametrize("query", ["", "storm", "storm after:1950", "before:1950", "nothing-of-the-kind"])
+def test_a_yearly_coverage_sums_the_days_of_each_year(archive_of, query):
+    days = ["1701-01-01", "1899-12-31", "1900-01-01", "1999-12-31", "2000-02-29", "2000-12-31", "2024-06-01"]
+    corpus = archive_of(*on_days(*days, "2024-06-02"))
+    asked = Query.parse(query)
+    assert corpus.coverage(asked, yearly=True) == by_year(corpus.coverage(asked))
+
+
+def test_a_yearly_coverage_counts_as_an_answer_does(samples):
+    for typed in ("ferry", "ferry OR tanker", "flood copies:all", "-source:meridianwire.example", "on:2023", ""):
+        asked = Query.parse(typed)
+        yearly = samples.coverage(asked, yearly=True)
+        assert yearly == by_year(samples.coverage(asked))
+        assert yearly.matched > 0
+
+
 def test_more_outlets_than_a_list_of_the_largest_has_are_all_counted(archive_of):
     corpus = archive_of(*({"text": f"Storm {n}.", "source": f"outlet{n % 60}.example"} for n in range(90)))
     shares = corpus.coverage(Query.parse("storm")).outlets

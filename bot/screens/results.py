@@ -177,7 +177,7 @@ async def _around(client: Dateline, query: Query) -> Around:
     """What there is besides: one count where the query has no filters, else one for each kind."""
     wide, long = query.of_sources(()), query.within(None, None)
     asked = dict.fromkeys((query, wide, long))
-    counted = await asyncio.gather(*(client.archive.ask(Corpus.coverage, each) for each in asked))
+    counted = await asyncio.gather(*(client.archive.ask(Corpus.coverage, each, yearly=True) for each in asked))
     found: dict[Query, Coverage] = dict(zip(asked, counted, strict=True))
     chosen = frozenset(share.key for share in found[query].outlets) if query.filters.sources else frozenset()
     return Around(query, client.today, found[wide], found[long], chosen)

@@ -31,8 +31,8 @@ class EngineView(Protocol):
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; beyond ``up_to`` it may say ``up_to``."""
 
-    def tally(self, query: WeightedQuery) -> Tally:
-        """All articles that answer the query, counted by outlet and by day; exact."""
+    def tally(self, query: WeightedQuery, *, yearly: bool = False) -> Tally:
+        """All articles that answer the query, counted by outlet and by day, or by year, which costs less; exact."""
 
     def frequency(self, part: Part, term: str) -> int:
         """In how many articles the term stands in this part."""

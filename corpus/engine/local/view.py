@@ -41,6 +41,7 @@ _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, and words of prefixes: a question asks for some more than once, its next page again
 _REMEMBERED_TALLIES = 16  # that of the whole archive is asked for often, and has a number for each of its days
 _ERA = 50_000  # days that are counted at once: tantivy gives no more than 65,000 numbers
+_YEAR = 365  # days
 _MANY = 20  # terms from which on a set of them is looked up at once
 
 Found = list[tuple[Scored, DocAddress]]
@@ -79,6 +80,7 @@ class IndexView:
         """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
         self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
         self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
+        self._tallied_yearly = lru_cache(_REMEMBERED_ASKS)(self._tally_yearly)
 
     @property
     def articles(self) -> int:
@@ -118,16 +120,42 @@ class IndexView:
         query = replace(query, score=(), optional=False) if query.optional else query
         return self._counted(query, up_to if query.most else 0)
 
-    def tally(self, query: WeightedQuery) -> Tally:
-        """How many of all articles that answer the query each outlet and each day has."""
-        return self._tallied(replace(query, score=(), optional=False) if query.optional else query)
+    def tally(self, query: WeightedQuery, *, yearly: bool = False) -> Tally:
+        """How many of all articles that answer the query each outlet and each day has, or each year."""
+        tallied = self._tallied_yearly if yearly else self._tallied
+        return tallied(replace(query, score=(), optional=False) if query.optional else query)
 
     def _tally(self, query: WeightedQuery) -> Tally:
         with faults_told():
             built = self._built(query)
-            outlets = self._searcher.terms_with_prefix("source", "", built)  # exact, however many there are
-            days = [day for era in self._eras for day in self._days(built, era)]
-        return Tally(tuple(sorted(outlets, key=lambda outlet: (-outlet[1], outlet[0]))), tuple(days))
+            return Tally(self._outlets(built), tuple(day for era in self._eras for day in self._days(built, era)))
+
+    def _tally_yearly(self, query: WeightedQuery) -> Tally:
+        with faults_told():
+            built = self._built(query)
+            return Tally(self._outlets(built), tuple(self._years(built)))
+
+    def _outlets(self, built: TantivyQuery) -> tuple[tuple[str, int], ...]:
+        outlets = self._searcher.terms_with_prefix("source", "", built)  # exact, however many there are
+        return tuple(sorted(outlets, key=lambda outlet: (-outlet[1], outlet[0])))
+
+    def _years(self, built: TantivyQuery) -> Iterator[tuple[date, int]]:
+        """The first day of each year that has any, with its articles: days by themselves would be thousands."""
+        if not self._calendar:
+            return
+        bounds = [{"from": float(first), "to": float(after)} for first, after in self._calendar]
+        found = self._searcher.aggregate(built, {"years": {"range": {"field": "day", "ranges": bounds}}})
+        for bucket in found["years"]["buckets"]:  # what lies before, after or between the years has no article
+            if bucket["doc_count"]:
+                yield date.fromordinal(int(bucket["from"])), bucket["doc_count"]
+
+    @cached_property
+    def _calendar(self) -> list[tuple[int, int]]:
+        """Each year in which the archive may have articles: its first day, and the first one after it."""
+        found = [first for first, _ in self._histogram(TantivyQuery.all_query(), _YEAR)]
+        years = {date.fromordinal(day).year for first in found for day in (first, first + _YEAR)}
+        last = {year: date(year, 12, 31).toordinal() for year in sorted(years)}
+        return [(date(year, 1, 1).toordinal(), day + 1) for year, day in last.items()]
 
     @cached_property
     def _eras(self) -> list[int]:
