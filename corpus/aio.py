@@ -1,5 +1,7 @@
 """AsyncCorpus: the verbs of Corpus off the event loop, with a time limit. No second list of them.
 
+Questions are answered by threads, which share one interpreter with the loop; where several are asked at once, a second
+process takes over those that search.
 Whatever changes the archive runs in a child process, which dies with this one: killing it harms nothing.
 """
 
@@ -12,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from corpus.answerer import Answerer, Gone
 from corpus.corpus import Corpus
 from corpus.errors import CorpusError, SearchTimeout
 from corpus.model import Progress
@@ -26,6 +29,10 @@ _LONGEST_SENTENCE = 500  # characters
 _LONGEST_LINE = 64 * 2**20  # bytes: a report names all that was rejected
 _FAREWELL = 1.0  # seconds for a child to write down that it was stopped
 _THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
+_CROWD = 3  # questions at once, from which on a second process answers
+_QUIET = 600.0  # seconds without a crowd after which it goes
+_SEARCHING = frozenset({Corpus.search, Corpus.coverage, Corpus.headlines, Corpus.quoted, Corpus.export})
+"""The verbs that it is given: they cost most, and nothing else hangs on them."""
 
 
 class AsyncCorpus:
@@ -40,6 +47,10 @@ class AsyncCorpus:
         self._options = tuple(options)
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
+        self._answerer: Answerer | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._open = 0
+        self._crowded = 0.0
 
     async def ask(self, verb: Callable[Concatenate[Corpus, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Ask what ``verb`` asks of a Corpus: ``await archive.ask(Corpus.search, query, page=2)``.
@@ -48,12 +59,40 @@ class AsyncCorpus:
             SearchTimeout: the answer took too long.
             CorpusError: whatever the verb raises.
         """
-        question = partial(verb, self._corpus, *args, **kwargs)
-        answer = asyncio.get_running_loop().run_in_executor(self._threads, question)
+        self._open += 1
         try:
-            return await asyncio.wait_for(answer, self._timeout)
+            async with asyncio.timeout(self._timeout):
+                return await self._answer(verb, args, kwargs)
         except TimeoutError as error:
             raise SearchTimeout(self._timeout) from error
+        finally:
+            self._open -= 1
+
+    async def _answer(self, verb: Callable[..., _T], args: tuple[object, ...], kwargs: dict[str, object]) -> _T:
+        """Have it answered by the second process, if there is one and it is a question for it, else by a thread."""
+        self._heed_the_crowd()
+        if self._answerer is not None and verb in _SEARCHING:
+            try:
+                return cast(_T, await self._answerer.ask(verb.__name__, args, kwargs))
+            except Gone:
+                self._answerer = None
+        question = partial(verb, self._corpus, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, question)
+
+    def _heed_the_crowd(self) -> None:
+        """Have a second process where several ask at once, and none where nobody did for a while."""
+        now = asyncio.get_running_loop().time()
+        if self._open >= _CROWD:
+            self._crowded = now
+            if self._answerer is None and (self._starting is None or self._starting.done()):
+                self._starting = asyncio.create_task(self._start(), name="second process")
+        elif self._answerer is not None and not self._answerer and now - self._crowded > _QUIET:
+            answerer, self._answerer = self._answerer, None
+            self._starting = asyncio.create_task(answerer.stop(), name="second process ends")
+
+    async def _start(self) -> None:
+        with suppress(Gone):
+            self._answerer = await Answerer.start(self._corpus.folder)
 
     async def keep(
         self, *command: str, inputs: str, by: str, progress: Callable[[Progress], None] | None = None
@@ -75,6 +114,12 @@ class AsyncCorpus:
         Given up while it waits for them, it leaves the archive open to them: a connection that is closed under a
         question takes the whole process with it.
         """
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
+        if self._answerer is not None:
+            await self._answerer.stop()
+            self._answerer = None
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._corpus.close()
 

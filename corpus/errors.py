@@ -29,6 +29,10 @@ class CorpusError(Exception):
         self.told = told
         self.notes = tuple(notes)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it passes from one process to another: each kind is made in its own way, and so not made anew."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class QueryError(CorpusError):
     """The question cannot be asked."""

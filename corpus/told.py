@@ -34,6 +34,10 @@ class Told(str):
         """A sentence about so many of something; ``{number}`` stands for how many."""
         return cls._made(singular, plural, {"number": number, **values})
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it passes from one process to another: by what it was made of."""
+        return self._made, (self.template, self.plural, self.values)
+
     @classmethod
     def _made(cls, template: str, plural: str | None, values: Mapping[str, Value]) -> Self:
         chosen = template if plural is None or values["number"] == 1 else plural

@@ -1,0 +1,146 @@
+"""A second process that answers questions, for times when many ask: there they cost the event loop nothing.
+
+It only saves time: whoever starts it goes on without it where it cannot be started or dies. It opens the archive for
+reading, answers several questions at once, and ends when its standard input closes, however the first process ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import pickle
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from corpus.corpus import Corpus
+
+_THREADS = 4
+_HEAD = struct.Struct("!QI")  # the number of a question, and the bytes of what follows
+_READY = 0  # the number under which it says that it has opened the archive
+
+
+class Gone(Exception):
+    """The second process is not there, or not any more."""
+
+
+class Answerer:
+    """The second process, from the first one's event loop."""
+
+    def __init__(self, child: asyncio.subprocess.Process) -> None:
+        """Use ``start``."""
+        self._child = child
+        self._numbers = itertools.count(_READY + 1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {_READY: asyncio.get_running_loop().create_future()}
+        self._taking = asyncio.create_task(self._take(), name="answers")
+
+    @classmethod
+    async def start(cls, folder: Path) -> Answerer:
+        """Start one over the archive in this folder, and wait until it can be asked.
+
+        Raises:
+            Gone: it cannot be started.
+        """
+        program = "import sys; from corpus.answerer import serve; serve(sys.argv[1])"
+        try:
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-c", program, str(folder),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, process_group=0,
+            )  # fmt: skip
+        except OSError as error:
+            raise Gone from error
+        answerer = cls(child)
+        try:
+            await answerer._waiting[_READY]
+        except BaseException:
+            await answerer.stop()
+            raise
+        return answerer
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def ask(self, verb: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+        """What this verb of Corpus gives.
+
+        Raises:
+            Gone: it died before it answered.
+            CorpusError: whatever the verb raises.
+        """
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            asked = pickle.dumps((verb, args, kwargs))
+            if self._child.stdin is None or self._taking.done():
+                raise Gone
+            self._child.stdin.write(_HEAD.pack(number, len(asked)) + asked)
+            return await answer
+        finally:
+            self._waiting.pop(number, None)
+
+    async def stop(self) -> None:
+        """End it; what it was asked is not answered any more."""
+        with suppress(ProcessLookupError):
+            self._child.kill()
+        await self._child.wait()
+        self._taking.cancel()
+
+    async def _take(self) -> None:
+        """Hand its answers to those who wait for them, until it is gone."""
+        output = self._child.stdout
+        try:
+            while output is not None:
+                number, size = _HEAD.unpack(await output.readexactly(_HEAD.size))
+                fine, value = pickle.loads(await output.readexactly(size))  # noqa: S301  # our own process wrote it
+                answer = self._waiting.get(number)
+                if answer is not None and not answer.done():
+                    answer.set_result(value) if fine else answer.set_exception(value)
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(Gone())
+
+
+def serve(folder: str) -> None:
+    """Answer what is asked on standard input, until that closes; this is the second process."""
+    asked, answers = sys.stdin.buffer, _Answers(os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
+    threading.excepthook = lambda _: None
+    threads = ThreadPoolExecutor(_THREADS)
+    with Corpus.open(Path(folder)) as corpus:
+        answers.give(_READY, lambda: None)
+        while len(head := asked.read(_HEAD.size)) == _HEAD.size:
+            number, size = _HEAD.unpack(head)
+            threads.submit(answers.give, number, _question(corpus, asked.read(size)))
+        threads.shutdown(cancel_futures=True)
+
+
+def _question(corpus: Corpus, asked: bytes) -> Callable[[], object]:
+    verb, args, kwargs = pickle.loads(asked)  # noqa: S301  # our own process wrote it
+    return lambda: getattr(Corpus, verb)(corpus, *args, **kwargs)
+
+
+class _Answers:
+    """What is written back, one answer at a time."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self._output = output
+        self._one = threading.Lock()
+
+    def give(self, number: int, question: Callable[[], object]) -> None:
+        """Answer a question, by what it gives or by what it raises."""
+        try:
+            answer = pickle.dumps((True, question()))
+        except Exception as error:  # noqa: BLE001  # whoever asked gets it, as if it had been raised there
+            answer = pickle.dumps((False, error))
+        with self._one, suppress(BrokenPipeError):
+            self._output.write(_HEAD.pack(number, len(answer)) + answer)
+            self._output.flush()
