@@ -18,6 +18,7 @@ Act = Callable[["Press"], Awaitable[None]]
 """What a press does."""
 
 _LONGEST_NUMBER = 6  # digits of a page
+_LARGEST = 2**63  # above every id of Discord's and every number of the archive's
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ class Press:
             Outdated: it is none.
         """
         try:
-            return int(self.arguments[place])
+            number = int(self.arguments[place])
         except (IndexError, ValueError) as error:
             raise Outdated from error
+        if abs(number) >= _LARGEST:
+            raise Outdated
+        return number
 
     def text(self, place: int) -> str:
         """An argument.
