@@ -251,6 +251,19 @@ def test_told_to_leave_while_it_still_loads_it_exits_with_0(tmp_path, number, mo
     assert (bot.returncode, "Traceback" in written) == (0, False)
 
 
+def test_told_to_leave_where_nobody_reads_its_log_it_exits_with_0_too(tmp_path):
+    launcher = Path(discord_double.__file__).with_name("launcher.py")
+    env = {"PATH": os.environ["PATH"], "DISCORD_TOKEN": TOKEN, "DATA_DIR": str(tmp_path)}
+    env |= {"DISCORD_DOUBLE_API": "http://127.0.0.1:9/api/v10", "DISCORD_DOUBLE_GATEWAY": "ws://127.0.0.1:9"}
+    bot = subprocess.Popen([sys.executable, launcher, "-m", "bot"], stdout=subprocess.PIPE, cwd=ROOT, env=env)
+    assert bot.stdout is not None
+    next(line for line in bot.stdout if b"cannot be reached" in line)
+    bot.stdout.close()
+    time.sleep(2.5)  # until it has written once more
+    bot.terminate()
+    assert bot.wait(LEAVING) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_leave_where_an_exception_would_be_lost_it_leaves_too(number):
     program = f"""

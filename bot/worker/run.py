@@ -18,7 +18,7 @@ from bot import logs, registry
 from bot.client import Dateline
 from bot.hiding import Secrets
 from bot.language import Languages
-from bot.leaving import FAILED, REFUSED, SETTINGS, by_then_at_the_latest, told_enough, when_told
+from bot.leaving import FAILED, REFUSED, SETTINGS, by_then_at_the_latest, let_go_of_output, told_enough, when_told
 from bot.render.archive import holdings
 from bot.settings import Settings, SettingsError
 from bot.worker import lasting
@@ -86,6 +86,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(_close(client, archive), _CLOSING)
             told_enough(loop)
+            let_go_of_output()
 
 
 async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secrets: Secrets) -> int:

@@ -7,6 +7,7 @@ waited for, and what must not be done too often is remembered over restarts.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -56,6 +57,9 @@ class Start:
         self._restraint.accepted()
         await self._divide()
         self._client.checkup.begin()
+        # What is loaded by now stays. To look through it for garbage would stop the loop for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         await self._client.connect()
 
     def ended(self, refused: BaseException | None = None) -> None:
