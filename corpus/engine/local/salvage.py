@@ -55,8 +55,8 @@ def salvage(path: Path) -> Salvaged:
         CorpusUnwritable: the disk does not take it.
     """
     draft = path.with_name("archive.draft")
-    _cleared(draft)
     try:
+        _cleared(draft)
         with _alone(path):
             pass
         _padded(path)
