@@ -34,7 +34,7 @@ MANY = 3_000  # articles of one whose acts start processes beside themselves
 LARGE = 2_100  # of an ingest that is read and analysed in such processes, and stored in two batches
 SMALL = 100
 BATCH = 1_999  # articles that are stored in the first transaction, with the beginning of their file
-PATIENCE = 10.0  # seconds for helpers to notice that whoever started them is gone
+PATIENCE = 60.0  # seconds for helpers to notice that whoever started them is gone: first they have to start
 WHOLE_EVERY = 20  # kills between two recounts that search for every article
 
 State = dict[str, str]

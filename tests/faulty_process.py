@@ -158,7 +158,12 @@ class Running:
     def wait(self) -> Ended:
         """Wait for its end."""
         code = os.waitstatus_to_exitcode(int(self._answers.readline()))
-        return Ended(code, *((self._work / name).read_text(errors="replace") for name in ("out", "err")))
+        return Ended(code, self._printed("out"), self._printed("err"))
+
+    def _printed(self, name: str) -> str:
+        """What it printed; it may have been killed before it could begin to."""
+        file = self._work / name
+        return file.read_text(errors="replace") if file.exists() else ""
 
 
 def _serve(library: str) -> None:

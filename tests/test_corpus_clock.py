@@ -15,6 +15,7 @@ from faulty_process import Clock, FaultyShell
 from invented import lines
 from news_server import NewsServer, Reply
 from recount import recounted
+from tests.test_corpus_forms import news_item
 
 HOUR = 3_600
 YEAR = 365 * 24 * HOUR
@@ -49,6 +50,16 @@ def test_what_a_wrong_clock_takes_for_the_future_comes_when_it_is_right_again(sh
     clock.jump(0)
     assert "18 added, 0 updated, 0 unchanged, 2 copies, 0 rejected" in shell("ingest", file).out
     assert len(recounted(tmp_path / "data")) == 20
+
+
+def test_an_item_under_embargo_comes_when_that_has_ended(shell, clock, tmp_path):
+    ends = datetime.now(UTC) + timedelta(hours=6)
+    file = tmp_path / "news.xml"
+    file.write_text(news_item(more=f"<embargoed>{ends:%Y-%m-%dT%H:%M:%SZ}</embargoed>"))
+    assert "under embargo" in shell("ingest", file).out
+    clock.jump(7 * HOUR)
+    assert "1 added" in shell("ingest", file).out
+    assert "Passed over 1 file" in shell("ingest", file).out
 
 
 def test_nothing_vanishes_by_a_wrong_clock(shell, clock, tmp_path):

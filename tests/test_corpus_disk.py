@@ -10,7 +10,8 @@ import threading
 import pytest
 
 from corpus import Corpus, CorpusLocked, Keeper, Query, verify
-from faulty_process import FaultyShell
+from corpus.cli import archive as commands
+from corpus.cli import run
 from invented import lines
 from recount import found, recounted
 
@@ -126,11 +127,10 @@ def test_who_holds_the_database_for_long_is_told_of_and_nothing_else_stops(
     assert len(recounted(archive)) == 40
 
 
-def test_a_database_held_throughout_its_patience_is_a_sentence_of_the_shell(archive, held, shim, tmp_path):
-    (tmp_path / "printed").mkdir()
-    with FaultyShell(shim, tmp_path / "printed") as warm:
-        ended = warm.run(["--data-dir", archive, "reindex", "--index-only"], under=archive)
-    assert ended.code == 3
-    assert ended.err == f"The archive in {archive} is being changed by another process: try again when it has ended.\n"
+def test_a_database_held_throughout_its_patience_is_a_sentence_of_the_shell(archive, held, monkeypatch, capsys):
+    monkeypatch.setattr("corpus.engine.local.database._PATIENCE", 0.3)
+    assert run(commands, ["--data-dir", str(archive), "reindex", "--index-only"]) == 3
+    told = f"The archive in {archive} is being changed by another process: try again when it has ended.\n"
+    assert capsys.readouterr().err == told
     held()
     assert verify(archive).problems == ()

@@ -20,7 +20,7 @@ import tantivy
 from corpus.engine.local import forward
 from corpus.engine.local.entry import STOP, Entry
 from corpus.engine.local.store import Stored
-from corpus.engine.local.view import TIE_BITS, IndexView, faults_told
+from corpus.engine.local.view import TIE_BITS, IndexFault, IndexView, faults_told
 from corpus.model import GAP, Article, Part
 
 LAYOUT = 4
@@ -78,7 +78,8 @@ class SearchIndex:
         """Change the index: everything that was put is searchable, and on the disk, when the block has ended.
 
         Also when it ends early: what was put until then stays, and putting it again does no harm. What is merged then
-        was searchable before.
+        was searchable before. Where the disk did not take something, all is as it was: what could be committed then are
+        the articles to be replaced going out, without those that replace them.
 
         Raises:
             IndexFault: the disk does not take it.
@@ -88,10 +89,13 @@ class SearchIndex:
             writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
         try:
             yield writer
-        finally:
-            with faults_told():
-                writer.commit()
-                writer.close()
+        except IndexFault:
+            writer.abandon()
+            raise
+        except BaseException:
+            _ended(writer)
+            raise
+        _ended(writer)
         self._remember_new(before)
         self.refresh()
 
@@ -157,6 +161,24 @@ class IndexWriter:
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
         self._writer.wait_merging_threads()
+
+    def abandon(self) -> None:
+        """Forget what was put since the last commit, and let go of the folder."""
+        with suppress(IndexFault), faults_told():
+            self._writer.rollback()
+        with suppress(IndexFault), faults_told():
+            self.close()
+
+
+def _ended(writer: IndexWriter) -> None:
+    """Make durable what was put; where the disk does not take it, nothing of it."""
+    try:
+        writer.commit()
+        with faults_told():
+            writer.close()
+    except IndexFault:
+        writer.abandon()
+        raise
 
 
 def damage(folder: Path, *, anew: bool = False, remember: bool = True) -> str | None:

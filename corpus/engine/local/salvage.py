@@ -55,8 +55,8 @@ def salvage(path: Path) -> Salvaged:
         CorpusUnwritable: the disk does not take it.
     """
     draft = path.with_name("archive.draft")
-    _cleared(draft)
     try:
+        _cleared(draft)
         with _alone(path):
             pass
         _padded(path)
@@ -98,6 +98,7 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
         kept: dict[int, str] = dict(made.rows("SELECT key, id FROM articles"))
         lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept.keys())}
         doubtful = {key: (kept[key], told) for key, told in ids.items() if kept.get(key, told) != told}
+        made.settle()
     finally:
         made.close()
     return lost, doubtful, tuple(torn)
