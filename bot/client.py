@@ -13,7 +13,6 @@ from typing import Any
 import discord
 from discord import app_commands
 from discord.ext import tasks
-from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot import access, commands, registry
 from bot.chart import Charts
@@ -36,7 +35,7 @@ from bot.worker.restraint import Restraint
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs, today
 
 _log = logging.getLogger(__name__)
-_PATIENCE = 30.0  # seconds to wait for a rate limit, or to try again; discord.py's own limit is none at all
+_PATIENCE = 30.0  # seconds to wait for a rate limit before giving up; discord.py's own limit is none at all
 _PRESSED = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 _FAREWELL, _PARTING = 0.5, 1.0  # seconds for Discord to take leave, and for that and open interactions to end
 _AT_ONCE = 40  # interactions that are answered at once: more would make all of them wait for longer than they may
@@ -58,7 +57,6 @@ class Dateline(discord.AutoShardedClient):
             shard_count=settings.shard_count,
         )
         self.shard_ids = list(settings.shard_ids) or None
-        async_context.set(_Impatient())  # type: ignore[no-untyped-call]  # for this task, and for all that come of it
         parsers = self._connection.parsers
         parsers.update({event: partial(_readable, event, parse) for event, parse in parsers.items()})
         self.archive = archive
@@ -185,19 +183,6 @@ class Dateline(discord.AutoShardedClient):
         self.follow.cancel()
         self.checkup.stop()
         await asyncio.gather(self.upkeep.stop(), self.keepers.stop())
-
-
-class _Impatient(AsyncWebhookAdapter):
-    """Sends answers to interactions, for which discord.py would wait as long as Discord says: for hours."""
-
-    async def request(self, *args: Any, **kwargs: Any) -> Any:
-        """Send a request, and give up in time.
-
-        Raises:
-            TimeoutError: Discord did not take it.
-        """
-        async with asyncio.timeout(_PATIENCE):
-            return await super().request(*args, **kwargs)
 
 
 def _readable(event: str, parse: Callable[[Any], object], sent: Any) -> None:

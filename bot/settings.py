@@ -161,12 +161,12 @@ class Settings:
         ),
     )
     limit_per_user: int = field(
-        default=30,
+        default=60,
         metadata=_told(
             "How often one person may ask in a minute; 0: as often as they like.",
             _number(0, 100_000),
             "a number",
-            "30",
+            "60",
         ),
     )
     limit_per_server: int = field(

@@ -10,9 +10,18 @@ from discord_double import BotProcess, DiscordDouble
 LEAVING = 2.0  # seconds between the signal and the end (what the shortest host grants)
 
 
-async def started(discord: DiscordDouble, data: Path, *, ready: bool = True, **env: str) -> BotProcess:
-    """Start the bot over the archive in this folder; with `ready`, wait until it is connected."""
-    settings = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(data), **env}
+async def started(
+    discord: DiscordDouble, data: Path, *, ready: bool = True, remembers: bool = False, **env: str
+) -> BotProcess:
+    """Start the bot over the archive in this folder; with `ready`, wait until it is connected.
+
+    A test's people ask faster than any limit would let them, and it starts more workers than any day has: unless one
+    `remembers`, it does not know of those before it.
+    """
+    if not remembers:
+        (data / "worker.json").unlink(missing_ok=True)
+    limits = {"LIMIT_PER_USER": "0", "LIMIT_PER_SERVER": "0"}
+    settings = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(data), **limits, **env}
     return await discord.launch("-m", "bot", env=settings, ready=ready)
 
 

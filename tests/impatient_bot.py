@@ -2,12 +2,12 @@
 
 import sys
 
-import bot.client
+import bot.worker.answering
 import bot.worker.pulse
 from bot.cli import main
 
 bot.worker.pulse.PATIENCE = 3.0
 bot.worker.pulse._LOOKS = 0.2
-bot.client._PATIENCE = 3.0
+bot.worker.answering._PATIENCE = 3.0
 
 sys.exit(main(["run"]))

@@ -162,9 +162,9 @@ async def test_what_goes_wrong_is_a_sentence_and_what_nobody_expected_an_inciden
         await bot.wrote(f"outcome=incident:{incident}")
 
 
-async def test_of_two_workers_on_one_token_one_answers(samples_archive):
+async def test_of_two_workers_on_one_token_one_answers(samples_archive, own_archive):
     async with DiscordDouble() as discord:
-        bots = [await started(discord, samples_archive) for _ in range(2)]
+        bots = [await started(discord, folder) for folder in (samples_archive, own_archive)]
         await discord.user("reader").say(discord.channel, "<@bot> flood")
         for bot in bots:
             await bot.wrote("outcome=answered")

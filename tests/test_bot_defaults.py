@@ -72,9 +72,11 @@ async def test_what_one_worker_was_told_the_other_knows(own_archive):
         first = await started(discord, own_archive)
         reader = discord.user("reader")
         await reader.slash("defaults", language="de")
-        await started(discord, own_archive)
+        second = await started(discord, own_archive, ready=False)
+        await second.wrote("standing by")
         first.terminate()
         await first.wait()
+        await second.ready()
         assert holding(await reader.slash("defaults"))
         await reader.slash("defaults", language="no default")
         assert holding(await reader.slash("defaults"))["You"] == "nothing set"

@@ -96,7 +96,7 @@ async def test_a_session_that_is_ended_is_resumed_or_begun_anew_once(discord, re
 async def test_sessions_that_are_ended_again_and_again_burn_no_identifies(discord, tmp_path):
     data = an_archive(tmp_path)
     (data / "worker.json").write_text(json.dumps(_identified(discord.token, times=12)))
-    bot = await started(discord, data, ready=False)
+    bot = await started(discord, data, ready=False, remembers=True)
     await bot.wrote("introduced itself to Discord 12 times within an hour: shard 0 waits for ")
     bot.terminate()
     assert await bot.wait(LEAVING) == 0

@@ -181,12 +181,12 @@ async def test_a_token_that_was_refused_is_not_tried_again_at_once(tmp_path):
     async with DiscordDouble() as discord:
         bot = await started(discord, tmp_path, ready=False, DISCORD_TOKEN=TOKEN)
         assert await bot.wait() == 5
-        again = await started(discord, tmp_path, ready=False, DISCORD_TOKEN=TOKEN)
+        again = await started(discord, tmp_path, ready=False, remembers=True, DISCORD_TOKEN=TOKEN)
         await again.wrote("Discord refused the last start: asking again in ")
         assert not again.requests
         again.terminate()
         assert await again.wait(LEAVING) == 0
-        await started(discord, tmp_path)
+        await started(discord, tmp_path, remembers=True)
         assert len(discord.gateway.identifies) == 1
         assert "sesame" not in (tmp_path / "worker.json").read_text()
 
@@ -197,7 +197,7 @@ async def test_a_login_that_is_limited_for_hours_is_not_tried_again_within_them(
         discord.faults.rate_limit_next("/users/@me", retry_after=7200.0)
         bot = await started(discord, tmp_path, ready=False)
         assert await bot.wait() == 5
-        again = await started(discord, tmp_path, ready=False)
+        again = await started(discord, tmp_path, ready=False, remembers=True)
         await again.wrote("asking again in 7")
         assert not again.requests
 
@@ -241,7 +241,7 @@ async def test_after_the_machine_went_down_the_archive_is_looked_through_before_
         kept = json.loads((data / "worker.json").read_text())
         (data / "worker.json").write_text(json.dumps({**kept, "running": "another boot"}))
         _break_a_page(data)
-        bot = await started(discord, data, ready=False)
+        bot = await started(discord, data, ready=False, remembers=True)
         assert await bot.wait() == 3
         assert "dateline verify --repair" in bot.output
         assert len(discord.gateway.identifies) == 1

@@ -22,6 +22,7 @@ from bot.leaving import FAILED, REFUSED, SETTINGS, by_then_at_the_latest, let_go
 from bot.render.archive import holdings
 from bot.settings import Settings, SettingsError
 from bot.worker import lasting
+from bot.worker.answering import give_up_in_time
 from bot.worker.health import PortTaken, health
 from bot.worker.leadership import Leadership
 from bot.worker.pulse import PATIENCE
@@ -74,6 +75,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     """Stay connected until a signal, or a fault that does not pass."""
     told, loop = asyncio.Event(), asyncio.get_running_loop()
     when_told(loop, told.set)
+    give_up_in_time()
     leadership = Leadership(settings.data_dir, settings.shard_ids)
     restraint = Restraint(settings.data_dir / _memory(settings), token)
     async with Dateline(archive, settings, restraint) as client:
