@@ -85,7 +85,7 @@ async def simulated() -> AsyncIterator[World]:
     with tempfile.TemporaryDirectory(prefix="dateline-demo-") as folder:
         with Keeper.open(Path(folder)) as keeper:
             keeper.ingest([SAMPLES])
-        archive = AsyncCorpus(Corpus.open(Path(folder)))
+        archive = AsyncCorpus(Corpus.open(Path(folder)), alone=True)  # the page waits until no task is left
         client = Dateline(archive, Settings(data_dir=Path(folder), corpus_inputs=f"samples='{SAMPLES}'"))
         try:
             async with _world(client) as world:

@@ -29,7 +29,7 @@ _LONGEST_SENTENCE = 500  # characters
 _LONGEST_LINE = 64 * 2**20  # bytes: a report names all that was rejected
 _FAREWELL = 1.0  # seconds for a child to write down that it was stopped
 _THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
-_CROWD = 3  # questions at once, from which on a second process answers
+_CROWD = 8  # questions at once, from which on a second process answers: a page of one reader asks four
 _QUIET = 600.0  # seconds without a crowd after which it goes
 _SEARCHING = frozenset({Corpus.search, Corpus.coverage, Corpus.headlines, Corpus.quoted, Corpus.export})
 """The verbs that it is given: they cost most, and nothing else hangs on them."""
@@ -38,14 +38,17 @@ _SEARCHING = frozenset({Corpus.search, Corpus.coverage, Corpus.headlines, Corpus
 class AsyncCorpus:
     """An archive that can be asked from an event loop."""
 
-    def __init__(self, corpus: Corpus, *, timeout: float = 2.5, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self, corpus: Corpus, *, timeout: float = 2.5, options: Sequence[str] = (), alone: bool = False
+    ) -> None:
         """Wrap an open archive; ``timeout`` bounds each answer, in seconds.
 
-        ``options`` are those of the shell that every command of ``keep`` is given.
+        ``options`` are those of the shell that every command of ``keep`` is given. ``alone`` forbids a second process.
         """
         self._corpus = corpus
         self._options = tuple(options)
         self._timeout = timeout
+        self._alone = alone
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
         self._answerer: Answerer | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -82,7 +85,7 @@ class AsyncCorpus:
     def _heed_the_crowd(self) -> None:
         """Have a second process where several ask at once, and none where nobody did for a while."""
         now = asyncio.get_running_loop().time()
-        if self._open >= _CROWD:
+        if self._open >= _CROWD and not self._alone:
             self._crowded = now
             if self._answerer is None and (self._starting is None or self._starting.done()):
                 self._starting = asyncio.create_task(self._start(), name="second process")

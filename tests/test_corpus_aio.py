@@ -105,8 +105,9 @@ QUERIES = [
 
 
 async def crowd(archive: AsyncCorpus, verb=Corpus.search, queries=QUERIES) -> list[object]:
-    """Ask all at once."""
-    return await asyncio.gather(*(archive.ask(verb, query) for query in queries))
+    """Ask all at once, and each more than once."""
+    asked = [*queries, *queries]
+    return (await asyncio.gather(*(archive.ask(verb, query) for query in asked)))[: len(queries)]
 
 
 async def with_a_second_process(archive: AsyncCorpus) -> int:
@@ -122,6 +123,14 @@ async def test_one_question_after_the_other_needs_no_second_process(archive):
     for query in QUERIES:
         await archive.ask(Corpus.search, query)
     assert archive._starting is None
+
+
+@pytest.mark.asyncio
+async def test_an_archive_that_is_to_be_alone_has_no_second_process(samples_archive):
+    archive = AsyncCorpus(Corpus.open(samples_archive), timeout=20, alone=True)
+    await crowd(archive)
+    assert archive._starting is None
+    await archive.close()
 
 
 @pytest.mark.asyncio
