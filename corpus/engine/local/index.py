@@ -160,7 +160,7 @@ class IndexWriter:
             self._changed = False
 
     def sweep(self) -> None:
-        """Remove what a killed writer left: tantivy would give the next files the same names, and refuse to write them."""
+        """Remove what a killed writer left: tantivy would give the next files the same names, and refuse to."""
         self._writer.garbage_collect_files()
 
     def close(self) -> None:
