@@ -362,5 +362,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parent.parent)]
     sys.exit(main(sys.argv[1:]))

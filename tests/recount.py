@@ -31,9 +31,7 @@ def stored(archive: Path) -> Counted:
 
 def found(corpus: Corpus) -> list[str]:
     """The ids of all articles that a search finds."""
-    export = corpus.export(EVERYTHING, LONGEST_EXPORT)
-    assert export.matched == len(export.hits)
-    return sorted(hit.article.id for hit in export.hits)
+    return sorted(hit.article.id for hit in corpus.export(EVERYTHING, LONGEST_EXPORT).hits)
 
 
 def recounted(archive: Path, few: random.Random | None = None) -> Counted:
@@ -43,18 +41,18 @@ def recounted(archive: Path, few: random.Random | None = None) -> Counted:
     """
     with Corpus.open(archive) as corpus:
         kept = stored(archive)
+        assert corpus.search(EVERYTHING).matched == len(kept), "as many are found as are stored"
         if few is None:
             assert found(corpus) == sorted(kept), "what is found is what is stored, once each"
         else:
-            _counted(corpus, kept, few)
+            _looked_up(corpus, kept, few)
         told = corpus.status()
     assert told.articles == told.index_articles == len(kept)
     assert (problems := verify(archive).problems) == (), problems
     return kept
 
 
-def _counted(corpus: Corpus, kept: Counted, few: random.Random) -> None:
-    assert corpus.search(EVERYTHING).matched == len(kept), "as many are found as are stored"
+def _looked_up(corpus: Corpus, kept: Counted, few: random.Random) -> None:
     for article in few.sample(sorted(kept), min(len(kept), 10)):
         hits = corpus.search(Query.parse(f'title:"{kept[article][0]}" copies:all')).hits
         assert [hit.article.id for hit in hits] == [article], f"{kept[article][0]} is found, once"

@@ -184,3 +184,39 @@ def restored(backup: Path, folder: Path) -> Counted:
     folder.mkdir()
     shutil.copy(backup, folder / "archive.db")
     return recounted(folder)
+
+
+def deciding(act: Act, kind: str, name: str) -> list[Call]:
+    """The calls of an act that do this to a file of such a name."""
+    return [call for call in act.calls if call.kind == kind and call.name.startswith(name)]
+
+
+@pytest.mark.parametrize("name", ["ingest", "removal", "take-down"])
+def test_what_a_writer_left_who_was_killed_before_its_commit_stands_in_nobodys_way(acts, faulty, tmp_path, name):
+    act, killed = acts[name], 0
+    last = deciding(act, "rename", "meta.json")[-1].number
+    for at in range(last - 4, last + 1):  # the calls of other threads come a little earlier or later
+        archive = fresh(act.archive, tmp_path / str(at))
+        killed += faulty.run(act.on(archive, "first"), under=archive, at=at, fault="kill-before").killed
+        assert recounted(archive) == act.after, "it was stored, and who opens the archive brings the index up to date"
+    assert killed
+
+
+@pytest.mark.parametrize("kind", ["write", "rename"])
+def test_no_article_leaves_the_index_when_the_one_that_replaces_it_cannot_be_written(acts, faulty, tmp_path, kind):
+    act = acts["ingest"]
+    for call in deciding(act, kind, ".tmp" if kind == "write" else ".managed.json")[:6]:
+        archive = fresh(act.archive, tmp_path / str(call.number))
+        with Corpus.open(archive) as reader:
+            ended = faulty.run(act.on(archive, "first"), under=archive, at=call.number, fault="EIO")
+            assert ended.code == 1
+            read_on(reader, act)
+
+
+def test_a_salvaged_database_takes_no_place_before_the_disk_has_all_of_it(acts, faulty, tmp_path):
+    act = acts["salvage"]
+    for call in deciding(act, "write", "archive.draft")[-30::6]:
+        archive = fresh(act.archive, tmp_path / str(call.number))
+        assert ended_in_a_sentence(run(faulty, act, archive, call, "EIO"))
+        assert faulty.run(act.on(archive, "again"), under=archive).code == 0
+        assert recounted(archive) == act.after

@@ -87,6 +87,7 @@ class SearchIndex:
         with faults_told():
             before = set(_files_of(self._folder))
             writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
+            writer.sweep()
         try:
             yield writer
         except IndexFault:
@@ -157,6 +158,10 @@ class IndexWriter:
             with faults_told():
                 self._writer.commit()
             self._changed = False
+
+    def sweep(self) -> None:
+        """Remove what a killed writer left: tantivy would give the next files the same names, and refuse to."""
+        self._writer.garbage_collect_files()
 
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
