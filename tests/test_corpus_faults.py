@@ -77,13 +77,11 @@ class Acts:
         archive = None if name == "first ingest" else Path(shutil.copytree(self._base, self.folder / name))
         if archive and harm:
             harm(archive)
-        own = fresh(archive, self.folder / "tried")
+        own = fresh(archive, self.folder / f"{name}, tried")
         before = recounted(self._base) if archive else {}
         act = Act(command, archive, before, before, (), is_sound=archive is not None and harm in {None, older})
         calls = self._shell.count_calls(act.on(own, "first"), under=own)
-        after = recounted(own)
-        shutil.rmtree(own)
-        return replace(act, after=after, calls=calls)
+        return replace(act, after=recounted(own), calls=calls)
 
     def _commands(self) -> dict[str, tuple[tuple[str, ...], Callable[[Path], None] | None]]:
         news = f"news={self.folder}/b.jsonl"
