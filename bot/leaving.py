@@ -30,21 +30,26 @@ def leave_when_told() -> None:
         signal.signal(number, lambda *_: os._exit(0))
 
 
-def when_told(loop: AbstractEventLoop, act: Callable[[], object]) -> None:
-    """Have this loop do ``act`` whenever the process is told to leave."""
-    for number in _TELLING:
-        loop.add_signal_handler(number, act)
+def when_told(loop: AbstractEventLoop, act: Callable[[], object], latest: float | None = None) -> None:
+    """Have this loop do ``act`` whenever the process is told to leave.
 
-
-def by_then_at_the_latest(seconds: float) -> None:
-    """End the process with 0 when so much time has passed, whatever it is at.
-
-    On a machine that has no time for it, to end in order takes longer than its host waits; and what is open then heals
-    at the next start, as it does after the kill that would come.
+    From the first time on, the process ends with 0 after ``latest`` seconds, whatever it is at: a loop that has no time
+    for a signal has none to end in order either, and what is open then heals as it does after the kill that would come.
     """
-    last = threading.Timer(seconds, os._exit, [0])
+    last = threading.Timer(latest or 0.0, os._exit, [0])
     last.daemon = True
-    last.start()
+    counts = latest is not None
+
+    def told(*_: object) -> None:
+        nonlocal counts
+        if counts:
+            counts = False  # before the start, in which another signal may come
+            last.start()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(act)
+
+    for number in _TELLING:
+        signal.signal(number, told)
 
 
 def let_go_of_output() -> None:
@@ -55,8 +60,7 @@ def let_go_of_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def told_enough(loop: AbstractEventLoop) -> None:
+def told_enough() -> None:
     """Ignore from here on what tells to leave: the loop's end would let a second signal spoil the exit code."""
     for number in _TELLING:
-        loop.remove_signal_handler(number)
         signal.signal(number, signal.SIG_IGN)

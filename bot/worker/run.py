@@ -18,7 +18,7 @@ from bot import logs, registry
 from bot.client import Dateline
 from bot.hiding import Secrets
 from bot.language import Languages
-from bot.leaving import FAILED, REFUSED, SETTINGS, by_then_at_the_latest, let_go_of_output, told_enough, when_told
+from bot.leaving import FAILED, REFUSED, SETTINGS, let_go_of_output, told_enough, when_told
 from bot.render.archive import holdings
 from bot.settings import Settings, SettingsError
 from bot.worker import lasting
@@ -33,7 +33,7 @@ from corpus import AsyncCorpus, Corpus, CorpusDamaged, CorpusError, parse_inputs
 _log = logging.getLogger(__name__)
 _MISSING = "DISCORD_TOKEN is not set: put the bot's token into the environment or into .env, or try `dateline demo`."
 _SILENT = f"There was no sign of life from Discord for {PATIENCE / 60:.0f} minutes: start again."
-_LATEST = 1.8  # seconds after which it is gone, on whatever machine: some hosts kill soon after that
+_LATEST = 1.6  # seconds after which it is gone, on whatever machine: some hosts kill soon after that
 _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of it takes less than two
 
 
@@ -74,7 +74,7 @@ async def _check(archive: AsyncCorpus, settings: Settings) -> int:
 async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     """Stay connected until a signal, or a fault that does not pass."""
     told, loop = asyncio.Event(), asyncio.get_running_loop()
-    when_told(loop, told.set)
+    when_told(loop, told.set, _LATEST)
     give_up_in_time()
     leadership = Leadership(settings.data_dir, settings.shard_ids)
     restraint = Restraint(settings.data_dir / _memory(settings), token)
@@ -87,7 +87,7 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
         finally:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(_close(client, archive), _CLOSING)
-            told_enough(loop)
+            told_enough()
             let_go_of_output()
 
 
@@ -100,7 +100,6 @@ async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secre
         await asyncio.wait({connection, waiting, pulse}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             return _ended(connection, start, secrets)
-        by_then_at_the_latest(_LATEST)
         connection.add_done_callback(_let_be)
         _log.info("told to leave" if waiting.done() else "no sign of life")
         await client.leave()

@@ -30,7 +30,7 @@ HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
 
 _GAP = f" {' '.join([STOP] * GAP)} "  # no phrase spans headline and body
-_HEAP = 96_000_000  # bytes that the writer may fill before it writes a segment
+_HEAP = 40_000_000  # bytes that the writer may fill before it writes a segment
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
 
