@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bot.client import Dateline
     from bot.settings import Settings
 
-_RUNS = (TeamMemberRole.admin, TeamMemberRole.developer)
+RUNS = (TeamMemberRole.admin, TeamMemberRole.developer)
+"""The roles of a team's members who act as admins."""
 
 
 class Refused(app_commands.CheckFailure):
@@ -114,5 +115,5 @@ def admins(client: Dateline) -> frozenset[int]:
     if team is None:
         return client.settings.admin_ids | {application.owner.id}
     accepted = (member for member in team.members if member.membership_state is TeamMembershipState.accepted)
-    people = {member.id for member in accepted if member.role in _RUNS}
+    people = {member.id for member in accepted if member.role in RUNS}
     return client.settings.admin_ids | people | ({team.owner_id} if team.owner_id else set())

@@ -26,6 +26,7 @@ _DOCTOR = "Find what is wrong with token, permissions, archive, disk or clock, a
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dateline`` and return its exit code."""
     settings, faults = Settings.as_far_as_usable(os.environ, _DOTENV)
+    given = frozenset(os.environ)
     os.environ.pop("DISCORD_TOKEN", None)  # the settings hold it: no process that is started from here needs it
     defaults = {
         "data_dir": str(settings.data_dir),
@@ -34,13 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "fetch_hosts": settings.fetch_hosts,
         "fetch_networks": settings.fetch_networks,
     }
-    return run_group(dateline(settings, (*faults, *_unreadable(settings))), arguments, defaults)
+    return run_group(dateline(settings, (*faults, *_unreadable(settings)), given), arguments, defaults)
 
 
-def dateline(settings: Settings, faults: Sequence[str] = ()) -> click.Group:
+def dateline(settings: Settings, faults: Sequence[str] = (), given: frozenset[str] = frozenset()) -> click.Group:
     """The group of all commands: those of the archive, and those that need the settings.
 
-    With ``faults``, sentences about settings that cannot be used, none runs but the doctor.
+    With ``faults``, sentences about settings that cannot be used, none runs but the doctor, who also looks at the names
+    that the environment was ``given``.
     """
     check = click.Option(["--check"], is_flag=True, help="Do everything but connect.")
     or_demo = click.Option(["--or-demo"], is_flag=True, help="Without a token, serve the demo instead.")
@@ -48,7 +50,7 @@ def dateline(settings: Settings, faults: Sequence[str] = ()) -> click.Group:
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="Print the findings as one line of JSON.")
     run = click.Command("run", callback=partial(_run, settings), params=[check, or_demo], help="Run the bot.")
     demo = click.Command("demo", callback=_demo, params=[port], help="The bot in a simulated Discord in the browser.")
-    doctor = click.Command("doctor", callback=partial(_doctor, settings, faults), params=[as_json], help=_DOCTOR)
+    doctor = click.Command("doctor", callback=partial(_doctor, settings, faults, given), params=[as_json], help=_DOCTOR)
     return click.Group(
         name="dateline",
         help="A Discord bot that searches a news archive and answers with excerpts, each with its source and its date.",
@@ -91,10 +93,10 @@ def _demo(*, port: int) -> int:
     return run(port)
 
 
-def _doctor(settings: Settings, faults: Sequence[str], *, as_json: bool) -> int:
+def _doctor(settings: Settings, faults: Sequence[str], given: frozenset[str], *, as_json: bool) -> int:
     from bot.doctor import examine  # noqa: PLC0415  # as above
 
-    return examine(settings, faults, names(os.environ, _DOTENV), as_json=as_json)
+    return examine(settings, faults, names(given, _DOTENV), as_json=as_json)
 
 
 def _unreadable(settings: Settings) -> Iterator[str]:

@@ -294,12 +294,12 @@ class Settings:
         return "\n\n".join([head, *parts]) + "\n"
 
 
-def names(environ: Mapping[str, str], dotenv_path: Path) -> frozenset[str]:
-    """The names under which anything is set at all, be they ours or not."""
+def names(given: frozenset[str], dotenv_path: Path) -> frozenset[str]:
+    """The names under which anything is set at all, be they ours or not: in the environment or in the file."""
     try:
-        return frozenset({*_file(dotenv_path), *environ})
+        return given | _file(dotenv_path).keys()
     except SettingsError:
-        return frozenset(environ)
+        return given
 
 
 def _file(path: Path) -> dict[str, str]:

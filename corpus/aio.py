@@ -89,7 +89,7 @@ class AsyncCorpus:
             self._crowded = now
             if self._answerer is None and (self._starting is None or self._starting.done()):
                 self._starting = asyncio.create_task(self._start(), name="second process")
-        elif self._answerer is not None and not self._answerer and now - self._crowded > _QUIET:
+        elif self._answerer is not None and not self._answerer.busy and now - self._crowded > _QUIET:
             answerer, self._answerer = self._answerer, None
             self._starting = asyncio.create_task(answerer.stop(), name="second process ends")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import pickle
 import struct
 import sys
@@ -19,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from corpus.beside import environment, program
 from corpus.corpus import Corpus
 
 _THREADS = 4
@@ -47,25 +47,30 @@ class Answerer:
         Raises:
             Gone: it cannot be started.
         """
-        program = "import sys; from corpus.answerer import serve; serve(sys.argv[1])"
         try:
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-c", program, str(folder),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, process_group=0,
-            )  # fmt: skip
+                *program(__name__, "serve", str(folder)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environment(),
+                process_group=0,
+            )
         except OSError as error:
             raise Gone from error
         answerer = cls(child)
         try:
             await answerer._waiting[_READY]
+            del answerer._waiting[_READY]
         except BaseException:
             await answerer.stop()
             raise
         return answerer
 
-    def __len__(self) -> int:
-        return len(self._waiting)
+    @property
+    def busy(self) -> bool:
+        """Whether it is being asked."""
+        return bool(self._waiting)
 
     async def ask(self, verb: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         """What this verb of Corpus gives.
@@ -112,10 +117,10 @@ class Answerer:
 
 def serve(folder: str) -> None:
     """Answer what is asked on standard input, until that closes; this is the second process."""
-    asked, answers = sys.stdin.buffer, _Answers(os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
-    threading.excepthook = lambda _: None
-    threads = ThreadPoolExecutor(_THREADS)
-    with Corpus.open(Path(folder)) as corpus:
+    asked, threads = sys.stdin.buffer, ThreadPoolExecutor(_THREADS)
+    # Not through sys.stdout, which with PYTHONUNBUFFERED writes to a pipe in part, and drops the rest.
+    with Corpus.open(Path(folder)) as corpus, open(1, "wb", closefd=False) as out:
+        answers = _Answers(out)
         answers.give(_READY, lambda: None)
         while len(head := asked.read(_HEAD.size)) == _HEAD.size:
             number, size = _HEAD.unpack(head)

@@ -16,6 +16,17 @@ from typing import IO
 _ROOT = Path(__file__).parents[1]
 
 
+def program(module: str, function: str, *arguments: str) -> list[str]:
+    """The command that runs a function of ours in a process of its own, with these arguments."""
+    called = f"{function}({', '.join(map(repr, arguments))})"
+    return [sys.executable, "-P", "-c", f"from {module} import {function}; {called}"]
+
+
+def environment() -> dict[str, str]:
+    """The environment of such a process: it finds our packages wherever they were found here."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])}
+
+
 @contextmanager
 def beside(module: str, function: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Run a function of ours in a process of its own; yield what it reads as its input, and what it writes.
@@ -26,11 +37,11 @@ def beside(module: str, function: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         OSError: it cannot be started.
     """
     with subprocess.Popen(  # noqa: S603  # this interpreter, with our own words
-        [sys.executable, "-P", "-c", f"from {module} import {function}; {function}()"],
+        program(module, function),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what fails there fails here again, and is told then
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
+        env=environment(),
         process_group=0,
     ) as child:
         try:

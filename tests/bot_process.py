@@ -25,13 +25,27 @@ async def started(
     return await discord.launch("-m", "bot", env=settings, ready=ready)
 
 
-def an_archive(folder: Path) -> Path:
-    """An archive of one article, about a barrier, and where it lies."""
+def archive_with(folder: Path, count: int) -> Path:
+    """A file of that many articles, and the archive made from it."""
     articles = folder / "news.jsonl"
-    article = {"title": "Barrier", "text": "The tidal barrier held.", "source": "post.example", "date": "2024-03-14"}
-    articles.write_text(json.dumps(article), encoding="utf-8")
+    lines = [
+        {
+            "title": f"Barrier {n}",
+            "text": f"The tidal barrier {n} held.",
+            "source": "post.example",
+            "date": "2024-03-14",
+        }
+        for n in range(count)
+    ]
+    articles.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     with Keeper.open(folder / "data") as keeper:
         keeper.ingest([articles])
+    return articles
+
+
+def an_archive(folder: Path) -> Path:
+    """An archive of one article, about a barrier, and where it lies."""
+    archive_with(folder, 1)
     return folder / "data"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import shutil
 import signal
@@ -19,11 +18,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot_process import LEAVING, catches, started
+from bot_process import LEAVING, archive_with, catches, started
 from rich.console import Console
 from rich.table import Table
 
-from corpus import Keeper
 from discord_double import BotProcess, DiscordDouble
 
 _ARTICLES = 20_000
@@ -135,24 +133,13 @@ async def stopped(state: State, number: signal.Signals, archive: Path, folder: P
         return code, seconds, bot.output
 
 
-def an_archive(folder: Path) -> Path:
-    """An archive that is worth reading again, and the file it was made from beside it."""
-    articles = folder / "news.jsonl"
-    with articles.open("w", encoding="utf-8") as file:
-        for number in range(_ARTICLES):
-            told = {"title": f"Barrier {number}", "text": f"The tidal barrier {number} held.", "date": "2024-03-14"}
-            file.write(json.dumps(told | {"source": "post.example", "id": number}) + "\n")
-    with Keeper.open(folder / "data") as keeper:
-        keeper.ingest([articles])
-    return folder / "data"
-
-
 async def program(times: int, seed: int, console: Console) -> list[str]:
     """Stop workers so many times; gives what went wrong."""
     random.seed(seed)
     took, wrong = defaultdict[str, list[float]](list), list[str]()
     with TemporaryDirectory(prefix="dateline-stops-") as folder:
-        archive = an_archive(Path(folder))
+        archive_with(Path(folder), _ARTICLES)
+        archive = Path(folder) / "data"
         for turn in range(times):
             state, number = STATES[turn % len(STATES)], (signal.SIGTERM, signal.SIGINT)[turn // len(STATES) % 2]
             own = Path(folder) / str(turn)

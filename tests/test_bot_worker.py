@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,10 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bot_process import LEAVING, catches, started
+from bot_process import LEAVING, archive_with, catches, started
 
 import discord_double
-from corpus import Keeper
 from discord_double import DiscordDouble
 
 ROOT = Path(__file__).parents[1]
@@ -34,24 +32,6 @@ def dateline(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProc
         cwd=cwd,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
     )
-
-
-def archive_with(folder: Path, count: int) -> Path:
-    """A file of that many articles, and the archive made from it."""
-    articles = folder / "news.jsonl"
-    lines = [
-        {
-            "title": f"Barrier {n}",
-            "text": f"The tidal barrier {n} held.",
-            "source": "post.example",
-            "date": "2024-03-14",
-        }
-        for n in range(count)
-    ]
-    articles.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    with Keeper.open(folder / "data") as keeper:
-        keeper.ingest([articles])
-    return articles
 
 
 def test_without_a_token_it_says_so_in_one_sentence(tmp_path):
@@ -209,29 +189,6 @@ async def test_what_goes_wrong_is_told_with_an_incident_that_is_in_the_log(tmp_p
         await bot.wrote(f"incident {incident}")
         await bot.wrote(f"outcome=incident:{incident}")
         assert "interaction-token" not in bot.output
-
-
-@pytest.mark.asyncio
-async def test_an_interaction_that_came_too_late_costs_one_line(tmp_path):
-    archive_with(tmp_path, 3)
-    async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data")
-        discord.faults.expire_next_interaction()
-        await discord.user("reader").slash("search", query="barrier")
-        await bot.wrote("outcome=late")
-        assert "Traceback" not in bot.output
-
-
-@pytest.mark.asyncio
-async def test_of_two_workers_one_answers_and_the_other_is_silent(tmp_path):
-    archive_with(tmp_path, 3)
-    shutil.copytree(tmp_path / "data", tmp_path / "other")  # where they share a disk, one of them stands by
-    async with DiscordDouble() as discord:
-        bots = [await started(discord, tmp_path / name) for name in ("data", "other")]
-        answer = await discord.user("reader").slash("search", query="barrier")
-        assert "Barrier" in answer.text
-        await discord.until(lambda: any("outcome=elsewhere" in bot.output for bot in bots), "one is silent")
-        assert not answer.followups
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads which signals a process has taken over from /proc")

@@ -167,6 +167,18 @@ async def test_where_the_second_process_dies_every_question_is_answered_all_the_
 
 
 @pytest.mark.asyncio
+async def test_a_second_process_goes_where_there_was_no_crowd_for_a_while(archive, monkeypatch):
+    process = await with_a_second_process(archive)
+    assert (await archive.ask(Corpus.search, QUERIES[0])).hits
+    assert archive._answerer is not None, "it is quiet, but not for long yet"
+    monkeypatch.setattr("corpus.aio._QUIET", 0.0)
+    assert (await archive.ask(Corpus.search, QUERIES[0])).hits
+    await archive._starting
+    assert not _lives(process)
+    assert await with_a_second_process(archive) != process
+
+
+@pytest.mark.asyncio
 async def test_a_second_process_goes_with_the_archive(archive):
     process = await with_a_second_process(archive)
     await archive.close()

@@ -1,7 +1,7 @@
 """``dateline doctor``: gathers what can be known without changing anything, judges it check by check, and tells.
 
-Exit codes, the first that fits: 4 a setting is wrong (also a token that is missing or refused, or too few shards),
-3 the archive cannot be used, 5 Discord refuses something, 1 anything else is wrong, 0 nothing is, whatever warnings.
+Exit codes, the first that fits: 4 a setting is wrong (also a token that is missing, or too few shards), 3 the archive
+cannot be used, 5 Discord refuses something (also the token), 1 anything else is wrong, 0 nothing is, whatever warnings.
 """
 
 from __future__ import annotations

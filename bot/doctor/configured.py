@@ -19,10 +19,7 @@ def settings(gathered: Gathered) -> Iterator[Finding]:
     """Whether all that is set can be used, and whether anything was set under a name that is none."""
     for fault in gathered.faults:
         yield wrong("settings", fault, "Set it anew, or leave it empty for its default.", SETTINGS)
-    token = (
-        {"DISCORD_TOKEN"} if gathered.settings.discord_token else set()
-    )  # which leaves the environment once it is read
-    for name, meant in sorted(misspelt(gathered.names | token).items()):
+    for name, meant in sorted(misspelt(gathered.names).items()):
         yield warning("settings", f"{name} is no setting of Dateline's.", f"If you mean {meant}, rename it to that.")
     if not gathered.faults:
         yield ok("settings", "Every setting can be used.")

@@ -9,15 +9,16 @@ from typing import Any
 
 import discord
 
+from bot import access
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.gathered import OK, RATE_LIMITED, SERVER_ERROR, UNAUTHORIZED, Answer, Gathered
 from bot.leaving import REFUSED, SETTINGS
+from bot.worker.start import SERVERS_OF_A_SHARD
 
-_GUILDS_OF_A_SHARD = 2_500  # above which Discord refuses to connect it
 _FEW = 0.1  # of the connections of a day
 _PARTS = 3  # of a token, between dots
-_ACCEPTED = 2  # the state of a member of a team who has accepted
-_RUNS = {"admin", "developer"}  # the roles of members who may act
+_ACCEPTED = discord.TeamMembershipState.accepted.value
+_RUNS = {role.value for role in access.RUNS}
 _INTENTS = ("gateway_presence", "gateway_guild_members", "gateway_message_content")
 _IN_PORTAL = "in the Developer Portal"
 
@@ -178,8 +179,8 @@ def _shards(gathered: Gathered, recommended: int) -> Finding:
     if count is None:
         return ok("shards", f"Discord recommends {recommended} for {servers}.")
     mend = f"Set SHARD_COUNT to {recommended} or more for every worker, and divide SHARD_IDS among them."
-    if guilds > count * _GUILDS_OF_A_SHARD:
-        said = f"SHARD_COUNT={count} is not enough for {servers}: a shard may have {_GUILDS_OF_A_SHARD:,}."
+    if guilds > count * SERVERS_OF_A_SHARD:
+        said = f"SHARD_COUNT={count} is not enough for {servers}: a shard may have {SERVERS_OF_A_SHARD:,}."
         return wrong("shards", said, mend, SETTINGS)
     if count < recommended:
         return warning("shards", f"SHARD_COUNT={count}, and Discord recommends {recommended}.", mend)

@@ -21,11 +21,13 @@ from bot.worker.leadership import Leadership
 from bot.worker.restraint import Restraint
 from corpus import CorpusDamaged
 
+SERVERS_OF_A_SHARD = 2_500
+"""So many Discord allows (Discord's documentation, gateway, sharding)."""
+
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 _AGAIN, _LONGEST = 1.0, 60.0  # seconds before Discord is asked again that could not be reached, at first and at most
-_SERVERS = 2_500  # that Discord allows a shard (Discord's documentation, gateway, sharding)
 _PASSING = (discord.DiscordServerError, discord.GatewayNotFound, aiohttp.ClientError, OSError)
 
 
@@ -115,10 +117,10 @@ def _must_suffice(client: Dateline) -> None:
         SettingsError: there are too few.
     """
     servers = client.application.approximate_guild_count if client.application else 0
-    if client.shard_count is not None and servers > client.shard_count * _SERVERS:
+    if client.shard_count is not None and servers > client.shard_count * SERVERS_OF_A_SHARD:
         raise SettingsError(
             f"SHARD_COUNT={client.shard_count} is too few for {servers:,} servers, of which Discord allows "
-            f"{_SERVERS:,} a shard: set {-(-servers // _SERVERS)} at least, or leave it empty."
+            f"{SERVERS_OF_A_SHARD:,} a shard: set {-(-servers // SERVERS_OF_A_SHARD)} at least, or leave it empty."
         )
 
 

@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from corpus.analysis import Analyser
@@ -96,7 +95,10 @@ def _looked(folder: Path, watch: Watch, *, quick: bool) -> _Found:
         return found
     try:
         with closing(LocalEngine(folder, Analyser())) as engine:
-            (_glance if quick else partial(_look, watch=watch))(engine, found)
+            if quick:
+                _look_quickly(engine, found)
+            else:
+                _look(engine, found, watch)
     except CorpusDamaged as error:
         known, found.faults = found.faults, [*found.faults, str(error.__cause__ or error)]
         if not known or in_indexes_alone(known):
@@ -104,7 +106,7 @@ def _looked(folder: Path, watch: Watch, *, quick: bool) -> _Found:
     return found
 
 
-def _glance(engine: LocalEngine, found: _Found) -> None:
+def _look_quickly(engine: LocalEngine, found: _Found) -> None:
     """What a start can afford to look at."""
     with engine.snapshot():
         _look_at_database(engine, found, quick=True)
