@@ -355,6 +355,7 @@ class Corpus:
             matched=matched.articles,
             matched_exact=matched.exact,
             ranked=ranking.articles,
+            searched=view.articles,
             page=page,
             pages=-(-ranking.stories // limit),
             pages_exact=ranking.exact,

@@ -434,7 +434,8 @@ class Results:
     ``query`` is the canonical text of what was asked: parsed again it is the same query. ``notes`` say how it was
     read where that is not what was typed. ``matched`` counts the articles that have all the words but the ``dropped``
     ones (words are dropped only where no article has all), ``ranked`` those that have any (both exact where
-    ``matched_exact``); ``pages`` is how many pages the ranked ones fill, an estimate unless ``pages_exact``.
+    ``matched_exact``), ``searched`` all that the index has: what is stored this moment is not in it yet. ``pages`` is
+    how many pages the ranked ones fill, an estimate unless ``pages_exact``.
 
     Where a word stands in no article, ``did_you_mean`` are queries with the nearest spellings in its place, the
     likeliest first. Where nothing was found, ``relaxed`` says how many articles there would be without each filter.
@@ -446,6 +447,7 @@ class Results:
     matched: int
     matched_exact: bool
     ranked: int
+    searched: int
     page: int
     pages: int
     pages_exact: bool = True

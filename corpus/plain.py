@@ -61,6 +61,7 @@ def results(value: Results) -> Plain:
         "matched_exact": value.matched_exact,
         "dropped": list(value.dropped),
         "ranked": value.ranked,
+        "searched": value.searched,
         "page": value.page,
         "pages": value.pages,
         "pages_exact": value.pages_exact,

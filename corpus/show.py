@@ -55,13 +55,15 @@ def counted(found: model.Results, status: model.CorpusStatus) -> str:
     if not status.articles:
         return _EMPTY
     if not found.ranked:
-        return f"No article matches {found.query}. The archive covers {status.first} to {status.last}."
+        late = status.articles - found.searched
+        yet = f" {_many(late, 'article')} came just now and cannot be found yet." if late > 0 else ""
+        return f"No article matches {found.query}. The archive covers {status.first} to {status.last}.{yet}"
     if not found.hits:
         return f"Page {found.page} is past the last: there are {found.pages}."
     matched = f"{found.matched:,}{'' if found.matched_exact else ' or more'}"
     but = f" but {', '.join(found.dropped)}" if found.dropped else ""
     some = f"; {found.ranked:,} have some of it" if found.ranked != found.matched else ""
-    return f"{matched} of {status.articles:,} articles have all of {found.query}{but}{some}."
+    return f"{matched} of {found.searched:,} articles have all of {found.query}{but}{some}."
 
 
 def exported(found: model.Export) -> str:

@@ -38,7 +38,12 @@ async def test_a_worker_fills_an_empty_archive_from_a_feed_and_tells_how_the_fee
                 await asyncio.sleep(0.2)
             assert "503" in told
             assert "**post**" in told
-            found = await discord.user("reader").slash("search", query="council crane")
+            reader = discord.user("reader")
+            for _ in range(100):
+                found = await reader.slash("search", query="council crane")
+                if "came just now" not in found.text:
+                    break
+                await asyncio.sleep(0.1)
             assert "Council meets" in found.text
             bot.terminate()
             assert await bot.wait(LEAVING) == 0

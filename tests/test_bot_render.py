@@ -66,7 +66,7 @@ def a_hit(article: Article, *texts: str, marks: tuple[Span, ...] = (), copies: t
 
 def some_results(*hits: Hit, **fields) -> Results:
     given = {"query": "tidal barrier", "notes": (), "hits": hits, "matched": 1, "matched_exact": True, "ranked": 1}
-    return Results(**{**given, "page": 1, "pages": 1, **fields})
+    return Results(**{**given, "searched": 1200, "page": 1, "pages": 1, **fields})
 
 
 def coverage(days: int = 0, outlets: int = 0, name: str = "An outlet") -> Coverage:
@@ -210,6 +210,12 @@ def test_nothing_found_says_what_was_searched_and_which_period_there_is():
     said = text_of(no_match(some_results(matched=0, ranked=0, pages=0)))
     assert said.startswith("`tidal barrier`\n### No article matches\n")
     assert "Searched 1,200 articles from 7 outlets, 15 November 2019 to 14 November 2024." in said
+
+
+def test_nothing_found_says_how_many_articles_were_stored_and_not_searched_yet():
+    said = text_of(no_match(some_results(matched=0, ranked=0, pages=0, searched=1198)))
+    assert "\n2 articles came just now and cannot be found yet: ask again in a moment.\n" in said
+    assert "came just now" not in text_of(no_match(some_results(matched=0, ranked=0, pages=0, searched=1201)))
 
 
 def test_what_may_have_been_meant_stands_below_the_count_and_is_read_back_from_there():

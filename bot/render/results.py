@@ -47,6 +47,7 @@ def no_match(
         code(found.query),
         f"### {say('No article matches')}",
         say("Searched {holdings}.", holdings=holdings(status, reader.language)),
+        *_late(status.articles - found.searched, reader.language),
         *_meant(found, reader.language),
         *_without(found, reader.language),
         *_small(notes_in([*notes, *found.notes], reader.language)),
@@ -56,6 +57,19 @@ def no_match(
     return view(
         panel(clip("\n".join(lines))), row(helping, delete(reader)), _asks(found, reader), *menus(around, reader)
     )
+
+
+def _late(number: int, language: Language) -> list[Markdown]:
+    """That some of what the archive holds was not searched, because it is being indexed."""
+    if number <= 0:
+        return []
+    return [
+        language.count(
+            "{number} article came just now and cannot be found yet: ask again in a moment.",
+            "{number} articles came just now and cannot be found yet: ask again in a moment.",
+            number,
+        )
+    ]
 
 
 def offers(found: Results) -> tuple[str, ...]:
