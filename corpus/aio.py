@@ -31,6 +31,7 @@ _FAREWELL = 1.0  # seconds for a child to write down that it was stopped
 _THREADS = 4  # a slow question must not stop quick ones; more would only wait for one another
 _CROWD = 8  # questions at once, from which on a second process answers: a page of one reader asks four
 _QUIET = 600.0  # seconds without a crowd after which it goes
+_PAUSE = 60.0  # seconds from one beginning of it to the next: one that dies of what it is asked would die again
 _SEARCHING = frozenset({Corpus.search, Corpus.coverage, Corpus.headlines, Corpus.quoted, Corpus.export})
 """The verbs that it is given: they cost most, and nothing else hangs on them."""
 
@@ -54,6 +55,7 @@ class AsyncCorpus:
         self._starting: asyncio.Task[None] | None = None
         self._open = 0
         self._crowded = 0.0
+        self._began = -_PAUSE
 
     async def ask(self, verb: Callable[Concatenate[Corpus, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Ask what ``verb`` asks of a Corpus: ``await archive.ask(Corpus.search, query, page=2)``.
@@ -87,7 +89,9 @@ class AsyncCorpus:
         now = asyncio.get_running_loop().time()
         if self._open >= _CROWD and not self._alone:
             self._crowded = now
-            if self._answerer is None and (self._starting is None or self._starting.done()):
+            begun = self._starting is not None and not self._starting.done()
+            if self._answerer is None and not begun and now - self._began >= _PAUSE:
+                self._began = now
                 self._starting = asyncio.create_task(self._start(), name="second process")
         elif self._answerer is not None and not self._answerer.busy and now - self._crowded > _QUIET:
             answerer, self._answerer = self._answerer, None

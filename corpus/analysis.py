@@ -19,7 +19,7 @@ from corpus.sentences import sentences
 from corpus.stems import DEFAULT, Kind, kind_of, spelling, stem
 
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_MEMORY = 120_000  # spellings of all languages in each of two memories, together about 40 MB
+_REMEMBERED = 40_000  # spellings of all languages in each of two memories, together about 12 MB
 
 _GAP = [""] * GAP
 
@@ -81,7 +81,9 @@ class Analyser:
     Safe to share between threads: a lost race costs one more look-up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = _REMEMBERED) -> None:
+        """Remember what so many spellings are, in each of two memories: many are for whoever reads a whole archive."""
+        self._remembered = remembered
         self._terms: dict[Kind, _Memory] = {}
         self._spellings = _Memory(spelling, self._make_room)
 
@@ -187,7 +189,7 @@ class Analyser:
     def _make_room(self) -> None:
         """Let all memories age when they are full together."""
         memories = [self._spellings, *self._terms.values()]
-        if sum(map(len, memories)) >= _MEMORY:
+        if sum(map(len, memories)) >= self._remembered:
             for memory in memories:
                 memory.age()
 

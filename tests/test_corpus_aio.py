@@ -157,12 +157,16 @@ async def test_what_a_second_process_tells_can_still_be_translated(archive, samp
 
 
 @pytest.mark.asyncio
-async def test_where_the_second_process_dies_every_question_is_answered_all_the_same(archive, samples):
+async def test_where_the_second_process_dies_every_question_is_answered_all_the_same(archive, samples, monkeypatch):
     process = await with_a_second_process(archive)
     asked = asyncio.create_task(crowd(archive, queries=QUERIES * 4))
     await asyncio.sleep(0)
     os.kill(process, signal.SIGKILL)
     assert await asked == [samples.search(query) for query in QUERIES * 4]
+    await crowd(archive)
+    assert archive._answerer is None
+    assert archive._starting.done(), "what it died of may still be asked: it gets a pause"
+    monkeypatch.setattr("corpus.aio._PAUSE", 0.0)
     assert await with_a_second_process(archive) != process
 
 
@@ -172,6 +176,7 @@ async def test_a_second_process_goes_where_there_was_no_crowd_for_a_while(archiv
     assert (await archive.ask(Corpus.search, QUERIES[0])).hits
     assert archive._answerer is not None, "it is quiet, but not for long yet"
     monkeypatch.setattr("corpus.aio._QUIET", 0.0)
+    monkeypatch.setattr("corpus.aio._PAUSE", 0.0)
     assert (await archive.ask(Corpus.search, QUERIES[0])).hits
     await archive._starting
     assert not _lives(process)

@@ -24,8 +24,11 @@ from corpus.ingest.read import Begun, Ended, Item, Reader
 from corpus.ingest.way import Way
 from corpus.model import Article, RawArticle, Rejection
 
-_AT_ONCE = 2_000
-"""Articles that are handed over together, and for so few no second process is started: that costs half a second."""
+_AT_ONCE = 500
+"""Articles that are handed over together, which both processes hold then."""
+
+_FEW = 2_000
+"""Articles for which no second process is started: that costs half a second."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,12 +48,12 @@ class _Order(NamedTuple):
     files: Sequence[Found]
     way: Way
 
-    def batches(self, start: int = 0) -> Iterator[list[Incoming]]:
+    def batches(self, start: int = 0, size: int = _AT_ONCE) -> Iterator[list[Incoming]]:
         """Everything from this item on; how far that is in bytes stands at the end of each batch."""
         reader = Reader(self.files, self.way)
         # Parsed one by one, as they are read: what is refused since it is too long is not held until a batch is full.
         made = (_made(*each) for each in islice(self._by_the_way(reader), start, None))
-        while batch := list(islice(made, _AT_ONCE)):
+        while batch := list(islice(made, size)):
             yield [*_signed(batch), Reached(reader.done)]
 
     def _by_the_way(self, reader: Reader) -> Iterator[tuple[Item, Way]]:
@@ -90,14 +93,14 @@ def _signed(made: Sequence[_Parsed | Rejection | Begun | Ended]) -> list[Marked 
 def incoming(files: Sequence[Found], way: Way) -> Generator[Incoming, None, None]:
     """Everything that stands in these files, in their order. Whoever stops before the end has to close it."""
     order = _Order(files, way)
-    first = next(order.batches(), [])
-    return _ahead(order, first) if len(first) > _AT_ONCE else (item for item in first)
+    first = next(order.batches(size=_FEW), [])
+    return _ahead(order, first) if len(first) > _FEW else (item for item in first)
 
 
 def _ahead(order: _Order, first: list[Incoming]) -> Generator[Incoming, None, None]:
     done = 0
     try:
-        with _second_process(order, start=_AT_ONCE) as others:
+        with _second_process(order, start=_FEW) as others:
             for batch in chain([first], others):
                 yield from batch
                 done += len(batch) - 1  # without ``Reached``

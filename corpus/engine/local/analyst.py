@@ -21,10 +21,13 @@ from corpus.beside import beside
 from corpus.engine.local.entry import Entry, entry
 from corpus.model import Article
 
-AT_ONCE = 2_000
-"""Articles that are handed over together."""
+AT_ONCE = 500
+"""Articles that are handed over together, which two processes hold then with all that was made of them.
 
-_FEWEST = 1_000  # articles for which a process is started: that costs half a second
+For fewer no process is started: that costs half a second.
+"""
+
+_SPELLINGS = 120_000  # that are remembered, twice, in about 40 MB: with a third of it analysing takes a quarter longer
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ class Analyst:
 
     def begin(self, articles: Sequence[Article]) -> Made:
         """Begin to make entries of these articles."""
-        if self._pipes is None and len(articles) >= _FEWEST and not self._alone:
+        if self._pipes is None and len(articles) >= AT_ONCE and not self._alone:
             self._start()
         if self._pipes is None:
             return lambda: self._here(articles)
@@ -92,7 +95,7 @@ def _exchanged(told: IO[bytes], made: IO[bytes], articles: Sequence[Article]) ->
 
 def serve_entries() -> None:
     """Be the other process: read articles from standard input, and write their entries to standard output."""
-    analyser = Analyser()
+    analyser = Analyser(_SPELLINGS)
     # Not through sys.stdout, which with PYTHONUNBUFFERED writes to a pipe in part, and drops the rest.
     with suppress(BrokenPipeError, EOFError), open(1, "wb", closefd=False) as out:
         while True:

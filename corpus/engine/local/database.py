@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 _PATIENCE = 10.0  # seconds that a writer waits for another one's transaction
 _PAUSE = 0.02  # seconds between two attempts at what SQLite does not wait for
-_WRITER_CACHE = 32_000  # KiB of pages that a writer keeps: ids are hashes, so it meets all of their index
+_WRITER_CACHE = 16_000  # KiB of pages that a writer keeps: ids are hashes, so it meets all of their index
 _MOST_VARIABLES = 500  # values in one statement, below SQLite's oldest limit of 999
 
 
