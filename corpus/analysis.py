@@ -19,7 +19,7 @@ from corpus.sentences import sentences
 from corpus.stems import DEFAULT, Kind, kind_of, spelling, stem
 
 _LONGEST_WORD = 60  # characters; what is longer is an address or a digest, and nobody types it
-_REMEMBERED = 40_000  # spellings of all languages in each of two memories, together about 12 MB
+_REMEMBERED = 20_000  # spellings of all languages in each of two memories, together about 6 MB
 
 _GAP = [""] * GAP
 
