@@ -98,23 +98,21 @@ class Scanner:
                 value, end = self._decode(self._text, self._at)
             except RecursionError as error:
                 raise self.broken("nested too deeply") from error
-            except ValueError as error:
-                held = len(self._text) - self._at
-                if held > _LONG and has_too_many_values(self._text[self._at :]):
-                    raise self.broken(f"more than {MAX_VALUES:,} values in one article") from error
-                if self._more(min(2 * held, _STEP)):
+            except ValueError as error:  # it refers to the text, which could not grow where it lies: it is let go
+                reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number too long"
+            else:
+                if end + _CUT_NUMBER > len(self._text) and self._more(_CUT_NUMBER):
                     continue
-                if len(self._text) - self._at > MAX_LINE:
-                    raise self._too_long() from error
-                raise self.broken(
-                    error.msg if isinstance(error, json.JSONDecodeError) else "a number too long"
-                ) from error
-            if end + _CUT_NUMBER > len(self._text) and self._more(_CUT_NUMBER):
+                if end - self._at > MAX_LINE:
+                    raise self._too_long()
+                self._advance(end)
+                return value
+            held = len(self._text) - self._at
+            if held > _LONG and has_too_many_values(self._text[self._at :]):
+                raise self.broken(f"more than {MAX_VALUES:,} values in one article")
+            if self._more(min(2 * held, _STEP)):
                 continue
-            if end - self._at > MAX_LINE:
-                raise self._too_long()
-            self._advance(end)
-            return value
+            raise self._too_long() if len(self._text) - self._at > MAX_LINE else self.broken(reason)
 
     def broken(self, reason: str) -> Unread:
         """The error that ends the file here."""
@@ -131,16 +129,13 @@ class Scanner:
         """Read on by at least ``count`` characters; whether anything came."""
         if self._ended or len(self._text) - self._at > MAX_LINE:
             return False
-        parts: list[str] = []
-        came = 0
-        while came < count:
+        text, self._text = self._text[self._at :], ""
+        known = len(text)
+        while len(text) - known < count:
             piece = next(self._pieces, None)
             if piece is None:
                 self._ended = True
                 break
-            parts.append(piece)
-            came += len(piece)
-        if came:
-            self._text = "".join([self._text[self._at :], *parts])
-            self._at = 0
-        return came > 0
+            text += piece  # it grows where it lies: nothing else refers to it
+        self._text, self._at = text, 0
+        return len(text) > known
