@@ -129,13 +129,17 @@ class Scanner:
         """Read on by at least ``count`` characters; whether anything came."""
         if self._ended or len(self._text) - self._at > MAX_LINE:
             return False
+        piece = next(self._pieces, None)
+        if piece is None:
+            self._ended = True
+            return False
         text, self._text = self._text[self._at :], ""
-        known = len(text)
-        while len(text) - known < count:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self._ended = True
-                break
+        wanted = len(text) + count
+        while piece is not None:
             text += piece  # it grows where it lies: nothing else refers to it
+            if len(text) >= wanted:
+                break
+            piece = next(self._pieces, None)
+        self._ended = piece is None
         self._text, self._at = text, 0
-        return len(text) > known
+        return True
