@@ -27,7 +27,7 @@ AT_ONCE = 500
 For fewer no process is started: that costs half a second.
 """
 
-_SPELLINGS = 120_000  # that are remembered, twice, in about 40 MB: with a third of it analysing takes a quarter longer
+_SPELLINGS = 120_000  # in each of two memories, together about 40 MB: with a third of them it takes a quarter longer
 
 _LOG = logging.getLogger(__name__)
 

@@ -126,7 +126,7 @@ class Scanner:
         self._at = end
 
     def _more(self, count: int) -> bool:
-        """Read on by at least ``count`` characters; whether anything came."""
+        """Read on by at least ``count`` characters; whether anything came: if not, all places in the text stay."""
         if self._ended or len(self._text) - self._at > MAX_LINE:
             return False
         piece = next(self._pieces, None)
