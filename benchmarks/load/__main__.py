@@ -20,7 +20,6 @@ from benchmarks.machine import described
 
 _HERE = Path(__file__).parents[1]
 _QUIET, _MUCH = 50.0, 200.0  # interactions a second
-_WARM_UP = 10.0  # seconds, before anything is measured
 _LONGER = 3  # times that a reindex is looked at as long as the rest
 
 
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     turns: list[Turn] = []
     archive = options.archive(read)
     with stage(archive, options.audience(read), port=read.port, log=read.log) as worker:
-        worker.turn("warm-up", min(_QUIET, read.rate) / 2, _WARM_UP)
+        worker.warm_up(min(_QUIET, read.rate))
         for turn in _table(worker, read) if read.table else _one(worker, read):
             console.print(line(turn))
             turns.append(turn)

@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seconds = read.interactions / read.rate
     console.print(f"{read.interactions:,} interactions at {read.rate:g} a second take {seconds / 60:.0f} minutes …")
     with stage(options.archive(read), options.audience(read), port=read.port, log=read.log) as worker:
+        worker.warm_up(read.rate)
         soak = soaked(*worker.watched("soak", read.rate, seconds, every=read.every))
         alive = worker.exit_code is None
     console.print(line(soak.turn))
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser("benchmarks.load.soak", __doc__)
     parser.add_argument("--interactions", type=int, default=500_000, help="in all (default: %(default)s)")
-    parser.add_argument("--rate", type=float, default=80.0, help="interactions a second (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=60.0, help="interactions a second (default: %(default)s)")
     parser.add_argument("--every", type=float, default=_EVERY, help="seconds between looks (default: %(default)s)")
     return parser.parse_args(arguments)
 

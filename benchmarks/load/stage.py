@@ -27,6 +27,7 @@ _ROOT = Path(__file__).parents[2]
 _LAUNCHER = _ROOT / "tests" / "discord_double" / "launcher.py"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _LEAVING = 5.0  # seconds for the bot to end
+_WARM_UP = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Stage:
     def reindex(self) -> None:
         """From now on the owner has everything read again and again."""
         self._crowd.order("keep")
+
+    def warm_up(self, rate: float) -> None:
+        """Let half as many come for a moment that nothing is measured in: no crowd is there within a second."""
+        self.turn("warm-up", rate / 2, _WARM_UP)
 
     def turn(self, name: str, rate: float, seconds: float, *, every: float = 1.0) -> Turn:
         """Let people come, and give what that was like; memory is looked at ``every`` so many seconds."""
