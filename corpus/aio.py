@@ -52,7 +52,7 @@ class AsyncCorpus:
         self._alone = alone
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="corpus")
         self._answerer: Answerer | None = None
-        self._starting: asyncio.Task[None] | None = None
+        self._changing: asyncio.Task[None] | None = None  # begins the second process, or ends it
         self._open = 0
         self._crowded = 0.0
         self._began = -_PAUSE
@@ -89,13 +89,13 @@ class AsyncCorpus:
         now = asyncio.get_running_loop().time()
         if self._open >= _CROWD and not self._alone:
             self._crowded = now
-            begun = self._starting is not None and not self._starting.done()
+            begun = self._changing is not None and not self._changing.done()
             if self._answerer is None and not begun and now - self._began >= _PAUSE:
                 self._began = now
-                self._starting = asyncio.create_task(self._start(), name="second process")
+                self._changing = asyncio.create_task(self._start(), name="second process")
         elif self._answerer is not None and not self._answerer.busy and now - self._crowded > _QUIET:
             answerer, self._answerer = self._answerer, None
-            self._starting = asyncio.create_task(answerer.stop(), name="second process ends")
+            self._changing = asyncio.create_task(answerer.stop(), name="second process ends")
 
     async def _start(self) -> None:
         with suppress(Gone):
@@ -121,9 +121,9 @@ class AsyncCorpus:
         Given up while it waits for them, it leaves the archive open to them: a connection that is closed under a
         question takes the whole process with it.
         """
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.wait([self._starting])
+        if self._changing is not None:
+            self._changing.cancel()
+            await asyncio.wait([self._changing])
         if self._answerer is not None:
             await self._answerer.stop()
             self._answerer = None

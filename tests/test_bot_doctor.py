@@ -54,7 +54,7 @@ class Examined:
     def one(self, check: str, state: str) -> str:
         """What is said by the one such finding, and how to mend it."""
         [found] = [each for each in self.findings if (each["check"], each["state"]) == (check, state)]
-        return f"{found['said']} {found['mend']}"
+        return f"{found['said']} {found['mend']}".strip()
 
 
 Doctor = Callable[..., "asyncio.Future[Examined]"]
@@ -445,7 +445,8 @@ async def test_beside_a_worker_and_a_keeper_it_disturbs_neither(discord, datelin
         examined = Examined(found.exit_code, found.output)
         assert examined.code == 0
         assert "It is being changed right now." in examined.one("archive", "ok")
-        assert examined.one("heartbeat", "ok").startswith("A worker is running.")
+        assert examined.one("worker", "ok") == f"One serves over {own_archive}."
+        assert examined.one("heartbeat", "ok") == "HEARTBEAT_FILE is touched."
         assert "astrolabe" in (await other.user("reader").slash("search", query="astrolabe")).text.casefold()
         assert "Traceback" not in bot.output
 
@@ -507,9 +508,20 @@ def test_a_port_that_the_running_worker_has_is_well():
     settings = Settings(discord_token=TOKEN, port=8080, heartbeat_file=Path("alive"))
     lives = Machine(GIGABYTE, "3.11.9", port_taken=True, heartbeat_age=4.0)
     assert not found(State.WARNING, settings=settings, machine=lives)
+    silent = replace(lives, heartbeat_age=None)
+    assert not found(State.WARNING, settings=replace(settings, heartbeat_file=None), machine=replace(silent, led=True))
     assert "PORT=8080 is in use" in found(State.WARNING, settings=settings, machine=replace(lives, heartbeat_age=4e3))
     forbidden = replace(lives, port_taken=False, port_fault="Permission denied")
     assert "Permission denied. Set PORT to another one" in found(State.WRONG, settings=settings, machine=forbidden)
+
+
+def test_a_worker_that_gives_no_sign_of_life_is_told():
+    settings = Settings(discord_token=TOKEN, heartbeat_file=Path("alive"))
+    silent = Machine(GIGABYTE, "3.11.9", led=True, heartbeat_age=40.0)
+    for machine in (silent, replace(silent, heartbeat_age=None)):
+        assert "does not touch HEARTBEAT_FILE. See its log" in found(State.WARNING, settings=settings, machine=machine)
+    for machine in (replace(silent, heartbeat_age=4.0), replace(silent, led=False)):
+        assert not found(State.WARNING, settings=settings, machine=machine)
 
 
 def test_an_archive_in_every_state_is_told():

@@ -13,7 +13,7 @@ from bot_process import LEAVING, an_archive, started
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.worker.leadership import Leadership
+from bot.worker.leadership import Leadership, is_led
 from bot.worker.restraint import Restraint
 from corpus import Corpus
 from discord_double import DiscordDouble
@@ -35,10 +35,15 @@ async def test_of_two_workers_over_one_disk_the_second_stands_by_until_the_first
         await second.wrote("standing by until it leaves")
         assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
         assert not second.requests
+        assert is_led(data)
         first.signal(number)
         await first.wait()
         await second.ready()
         assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
+        assert is_led(data)
+        second.signal(number)
+        await second.wait()
+        assert is_led(data) is False
 
 
 @pytest.mark.asyncio
@@ -70,6 +75,7 @@ async def test_a_place_that_cannot_be_locked_is_no_reason_not_to_serve(tmp_path,
     (tmp_path / "worker.lock").mkdir()
     await asyncio.wait_for(Leadership(tmp_path).take(), 1)
     assert "cannot be told" in caplog.text
+    assert is_led(tmp_path) is None
 
 
 # How often.

@@ -121,21 +121,44 @@ def test_nothing_is_overwritten_and_no_folder_is_made(archive, tmp_path):
         made(archive, Path("/proc/one.db"))
 
 
-def test_a_full_disk_leaves_no_file(archive, tmp_path):
+def where_files_stay_small(archive, target, handler):
+    """A backup by a process in which that becomes of the signal that a file grows too large."""
     code = (
-        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.{handler});"
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0));"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000));"
         "from corpus.__main__ import *; from corpus.cli import archive, run;"
         "sys.exit(run(archive, sys.argv[1:]))"
     )
-    target = tmp_path / "out"
-    target.mkdir()
     command = [sys.executable, "-c", code, "--data-dir", str(archive), "backup", str(target)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def target(tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def test_a_full_disk_leaves_no_file(archive, target):
+    ended = where_files_stay_small(archive, target, "SIG_IGN")
     assert ended.returncode == 1, ended.stderr
     assert "was not made" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert list(target.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_goes_with_a_later_one_unless_it_may_go_on(archive, target):
+    assert where_files_stay_small(archive, target, "SIG_DFL").returncode == -signal.SIGXFSZ
+    left = list(target.iterdir())
+    assert left
+    made(archive, target)
+    assert all(each.exists() for each in left)  # for all that can be told they are still written to
+    for each in left:
+        os.utime(each, (time.time() - 7200,) * 2)
+    made(archive, target / "later.db")
+    assert {each.suffix for each in target.iterdir()} == {".db"}
 
 
 def test_a_damaged_archive_makes_no_backup(archive, tmp_path):

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = options.parser("benchmarks.load.soak", __doc__)
     parser.add_argument("--interactions", type=int, default=500_000, help="in all (default: %(default)s)")
-    parser.add_argument("--rate", type=float, default=60.0, help="interactions a second (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=64.0, help="interactions a second (default: %(default)s)")
     parser.add_argument("--every", type=float, default=_EVERY, help="seconds between looks (default: %(default)s)")
     return parser.parse_args(arguments)
 

@@ -69,11 +69,14 @@ class Disk:
 class Machine:
     """What the worker runs on: bytes of memory, its Python, whether its port and its sign of life can be had.
 
-    ``port_taken`` says that somebody listens there, ``port_fault`` why nobody could.
+    ``led`` says that a worker serves over this disk, None that this cannot be told; ``heartbeat_age`` is in seconds,
+    None where there was no sign of life yet. ``port_taken`` says that somebody listens there, ``port_fault`` why
+    nobody could.
     """
 
     memory: int | None
     python: str
+    led: bool | None = False
     port_taken: bool = False
     port_fault: str | None = None
     heartbeat_fault: str | None = None

@@ -16,6 +16,7 @@ _FEW_INODES = 1_000
 _LEAST_MEMORY = 400 * 2**20
 _FAILURES = 3  # of a feed in a row: fewer are weather
 _OFF, _WRONG = timedelta(minutes=1), timedelta(minutes=15)  # of the clock
+_SERVES = {True: "One serves", False: "None serves", None: "It cannot be told whether one serves"}
 _LIVES = timedelta(seconds=30)  # between signs of life, which come every ten seconds
 _THOROUGH = "`dateline verify` looks at all of it"
 
@@ -129,20 +130,33 @@ def memory(gathered: Gathered) -> Iterator[Finding]:
 
 
 def signs(gathered: Gathered) -> Iterator[Finding]:
-    """Whether a host can see that the worker lives: by its port, and by the file that it touches."""
+    """Whether there is a worker, and whether a host can see that it lives: by its port, by the file that it touches."""
     settings, seen = gathered.settings, gathered.machine
-    lives = seen.heartbeat_age is not None and seen.heartbeat_age < _LIVES.total_seconds()
-    if settings.heartbeat_file and seen.heartbeat_fault:
-        mend = "Make that possible, or set HEARTBEAT_FILE to another file."
-        said = f"HEARTBEAT_FILE cannot be touched: {seen.heartbeat_fault}."
-        yield wrong("heartbeat", said, mend, SETTINGS)
-    elif settings.heartbeat_file:
-        yield ok("heartbeat", "A worker is running." if lives else "No worker is running that touches HEARTBEAT_FILE.")
+    yield ok("worker", f"{_SERVES[seen.led]} over {settings.data_dir}.")
+    if settings.heartbeat_file:
+        yield _heartbeat(seen)
     if settings.port:
-        yield _port(settings.port, seen, lives=lives)
+        yield _port(settings.port, seen)
 
 
-def _port(port: int, seen: Machine, *, lives: bool) -> Finding:
+def _heartbeat(seen: Machine) -> Finding:
+    if seen.heartbeat_fault:
+        mend = "Make that possible, or set HEARTBEAT_FILE to another file."
+        return wrong("heartbeat", f"HEARTBEAT_FILE cannot be touched: {seen.heartbeat_fault}.", mend, SETTINGS)
+    if _beats(seen):
+        return ok("heartbeat", "HEARTBEAT_FILE is touched.")
+    if seen.led:
+        mend = "See its log: it is starting, has no connection, or was given another HEARTBEAT_FILE."
+        return warning("heartbeat", "The worker does not touch HEARTBEAT_FILE.", mend)
+    return ok("heartbeat", "HEARTBEAT_FILE can be touched.")
+
+
+def _beats(seen: Machine) -> bool:
+    return seen.heartbeat_age is not None and seen.heartbeat_age < _LIVES.total_seconds()
+
+
+def _port(port: int, seen: Machine) -> Finding:
+    lives = seen.led or _beats(seen)
     if seen.port_fault:
         mend = "Set PORT to another one: those from 1024 on need no privilege."
         return wrong("port", f"PORT={port} cannot be had: {seen.port_fault}.", mend, SETTINGS)

@@ -1,6 +1,6 @@
-"""What a doctor reads off the machine: disk, memory, port, sign of life.
+"""What a doctor reads off the machine: disk, memory, worker, port, sign of life.
 
-Writes nothing, and holds a port for no longer than it takes to be let have it.
+Writes nothing, and holds a port and the places of a worker for no longer than it takes to be let have them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.doctor.gathered import Disk, Machine
 from bot.settings import Settings
 from bot.worker.lasting import told
+from bot.worker.leadership import is_led
 
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _MEMORY = Path("/proc/meminfo")
@@ -46,6 +47,7 @@ def machine(settings: Settings) -> Machine:
     return Machine(
         min(_memory(), default=None),
         platform.python_version(),
+        is_led(settings.data_dir),
         taken,
         fault,
         _unwritable(settings.heartbeat_file) if settings.heartbeat_file else None,

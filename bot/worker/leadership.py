@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 _PAUSE = 0.25  # seconds between two looks at whether the one before has left
 _TAKEN = {errno.EACCES, errno.EAGAIN}
 _ALL = 0  # as a length: to the end, wherever that will be
+_FILE = "worker.lock"
 
 
 class Leadership:
@@ -24,7 +25,7 @@ class Leadership:
 
     def __init__(self, folder: Path, shards: Sequence[int] = ()) -> None:
         """``shards`` are those that this worker has; none means all that there are."""
-        self._path = folder / "worker.lock"
+        self._path = folder / _FILE
         self._ranges = [(shard, 1) for shard in shards] or [(0, _ALL)]
         self.waits = False
 
@@ -58,3 +59,21 @@ class Leadership:
                 return False
             raise
         return True
+
+
+def is_led(folder: Path) -> bool | None:
+    """Whether a worker serves over this disk, for a process that is none: a worker would lose its places by asking.
+
+    None where that cannot be told. What is free is held for no longer than it takes to be let have it; a worker that
+    starts just then takes it a moment later.
+    """
+    try:
+        file = (folder / _FILE).open("rb")
+    except OSError as error:
+        return False if isinstance(error, FileNotFoundError) else None
+    with file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, _ALL, 0)
+        except OSError as error:
+            return True if error.errno in _TAKEN else None
+    return False

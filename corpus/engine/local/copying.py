@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from corpus.engine.local.generations import sync
 from corpus.errors import BackupFailed, CorpusDamaged
 
 _ASIDE = ("-journal", "-wal", "-shm")  # what SQLite may lay beside a database
+_DRAFT = "dateline.draft"  # a name that nobody else gives a file
+_ABANDONED = 3600.0  # seconds since a draft was written to, which happens far more often while its process lives
 
 
 def copy_into(database: ArchiveFile, file: Path) -> int:
@@ -27,9 +30,10 @@ def copy_into(database: ArchiveFile, file: Path) -> int:
         CorpusDamaged: the copy is not sound: neither is the archive.
         StoreError: the archive cannot be read.
     """
-    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{_DRAFT}")
     with _told(file), _gone_after(draft):
         _refuse(file)
+        _clear_abandoned(file.parent)
         draft.touch(exist_ok=False)  # the system says better than SQLite what is wrong with a folder
         database.copy_into(draft)
         with closing(distrusting(draft)) as copy:
@@ -56,6 +60,14 @@ def _finished(copy: sqlite3.Connection, archive: Path) -> int:
 def _refuse(file: Path) -> None:
     if file.exists():
         raise FileExistsError(file)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Remove what killed backups have left in this folder: each is as large as the archive."""
+    for left in folder.glob(f".*.{_DRAFT}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
 
 
 @contextmanager
