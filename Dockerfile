@@ -36,7 +36,9 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 COPY deploy/dateline /usr/local/bin/dateline
 
+# There is no VOLUME: each host mounts its disk at /data itself, and Railway builds no image that names one.
 ENV PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    PYTHONPATH=/app \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -46,7 +48,6 @@ ENV PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 
 WORKDIR /app
 USER 10001:10001
-VOLUME /data
 STOPSIGNAL SIGTERM
 
 # The worker touches this file every ten seconds while its connection lives.

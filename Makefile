@@ -64,7 +64,7 @@ growth: $(VENV)/ready ## let an archive grow to a million articles, and write wh
 load: $(VENV)/ready ## ask the bot fifty and two hundred times a second, quiet and during a reindex, and write the table (some ten minutes)
 	$(BIN)/python -m benchmarks.load --table
 
-soak: $(VENV)/ready ## ask the bot half a million times, and fail where its memory grows or anything goes wrong (about two hours)
+soak: $(VENV)/ready ## ask the bot half a million times, and fail where its memory grows or anything goes wrong (more than two hours)
 	$(BIN)/python -m benchmarks.load.soak
 
 eval: $(VENV)/ready ## measure rankings and excerpts over the collections in COLLECTIONS, and write the table (some minutes)

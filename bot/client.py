@@ -99,7 +99,6 @@ class Dateline(discord.AutoShardedClient):
         """After login and before the gateway: registered commands, and the first fill."""
         await self.tree.set_translator(CommandTranslator(self.languages))
         self.languages.commands |= await registry.register(self.tree, self.settings.admin_guild)
-        await asyncio.to_thread(self.uploads.sweep)
         await self._fill()
         self.follow.start()
 
@@ -123,7 +122,8 @@ class Dateline(discord.AutoShardedClient):
 
     @tasks.loop(minutes=1)
     async def follow(self) -> None:
-        """Look at the feeds whose time has come, unless something else is being done."""
+        """Let uploads go that waited for too long, and look at feeds whose time has come if nothing else is done."""
+        await asyncio.to_thread(self.uploads.sweep)
         inputs = parse_inputs(self.settings.corpus_inputs)
         try:
             feeds = await self.archive.ask(Corpus.feeds, inputs)

@@ -12,6 +12,7 @@ import shutil
 import string
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ LARGEST = 25 * 2**20
 """The largest file that is taken, in bytes."""
 
 _KEPT = 24 * 3600  # seconds
+_OFFERED = _KEPT - 3600  # what is begun with within these ends before it is swept
 _LETTERS = 10  # of the name of a folder
 _NAME = re.compile(rf"[a-z]{{{_LETTERS}}}")
 _ODD = re.compile(r"[^\w.-]+")
@@ -111,6 +113,8 @@ class Uploads:
         if not _NAME.fullmatch(name) or not (folder / "files").is_dir():
             return None
         try:
+            if _age(folder) > _OFFERED:
+                return None
             note = json.loads((folder / "upload.json").read_text(encoding="utf-8"))
             return Upload(folder, note["source"], note["dates"])
         except (OSError, ValueError, KeyError):
@@ -119,5 +123,11 @@ class Uploads:
     def sweep(self) -> None:
         """Delete what has waited for more than a day."""
         for folder in self._folder.glob("*/"):
-            if time.time() - folder.stat().st_mtime > _KEPT:
-                Upload(folder).discard()
+            with suppress(OSError):  # it was discarded this moment
+                if _age(folder) > _KEPT:
+                    Upload(folder).discard()
+
+
+def _age(folder: Path) -> float:
+    """For how many seconds nothing was put into a folder."""
+    return time.time() - folder.stat().st_mtime

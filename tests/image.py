@@ -29,7 +29,6 @@ from deploy_files import ROOT, Stage, stages
 from discord_double import FROM_OUTSIDE, DiscordDouble
 
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
 INSIDE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LENT = "/run/lent"  # where the machine's certificates are seen during RUN
@@ -51,7 +50,7 @@ def main(base: Path | None = None) -> None:
 def made(base: Path) -> Path:
     """The smallest Debian that has a package manager."""
     start = time.monotonic()
-    command = ["debootstrap", "--variant=minbase", SUITE, str(base), MIRROR]
+    command = ["debootstrap", "--variant=minbase", SUITE, str(base)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(base / "var/cache/apt/archives")
     (base / "var/cache/apt/archives/partial").mkdir(parents=True)

@@ -500,7 +500,7 @@ def test_a_disk_without_room_or_without_duration_is_told(disk, state, said):
 
 
 def test_too_little_memory_is_told():
-    assert "Give it 400 MB" in found(State.WARNING, machine=Machine(memory=256 * 2**20, python="3.11.9"))
+    assert "Give it 480 MB" in found(State.WARNING, machine=Machine(memory=256 * 2**20, python="3.11.9"))
     assert not found(State.WARNING, machine=Machine(memory=None, python="3.11.9"))
 
 

@@ -269,12 +269,14 @@ async def test_what_was_uploaded_does_not_vanish_with_its_files(tmp_path, write,
 
 async def test_uploads_that_have_waited_for_more_than_a_day_are_swept(tmp_path):
     uploads = Uploads(tmp_path)
-    old, new = uploads.begin("", ""), uploads.begin("", "")
-    day_ago = time.time() - 24 * 3600 - 1
-    os.utime(old.folder, (day_ago, day_ago))
+    old, late, new = (uploads.begin("", "") for _ in range(3))
+    for upload, hours in ((old, 24), (late, 23)):
+        then = time.time() - hours * 3600 - 1
+        os.utime(upload.folder, (then, then))
     uploads.sweep()
-    assert uploads.find(old.name) is None
-    assert uploads.find(new.name) == new
+    assert not old.folder.exists()
+    assert late.folder.exists()  # it may be taken in at this moment, and is offered no more
+    assert [uploads.find(each.name) for each in (old, late, new)] == [None, None, new]
 
 
 names = st.one_of(

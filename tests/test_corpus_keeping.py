@@ -218,6 +218,17 @@ def test_a_rehearsal_tells_what_would_be_done_and_does_nothing(tmp_path_factory,
     assert told == done
 
 
+def test_what_a_rehearsal_takes_in_lies_beside_the_archive_for_as_long_as_it_lasts(folder, tmp_path):
+    taken(folder, written(tmp_path / "a.jsonl", ("1", STORY)))
+    place, sizes = folder / "rehearsal", []
+    place.mkdir()
+    (place / "archive.db").write_text("left by one that was killed")
+    more = written(tmp_path / "b.jsonl", ("2", OTHER))
+    taken(folder, more, intent=Intent(rehearse=True), tell=lambda _: sizes.append((place / "archive.db").stat().st_size))
+    assert sizes
+    assert not place.exists()
+
+
 # What is taken down.
 
 

@@ -26,7 +26,7 @@ from discord_double import FROM_OUTSIDE, Answer, DiscordDouble
 SAMPLES = ROOT / "corpus" / "samples"
 OPTIONS = {each.name.upper(): each.metadata for each in fields(Settings)}
 BIN = Path(sys.executable).parent
-NOT_OURS = {"PATH", "LANG", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MPLCONFIGDIR"}
+NOT_OURS = {"PATH", "LANG", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MPLCONFIGDIR"}
 MAY_UNSHARE = (
     os.geteuid() == 0
     and shutil.which("unshare") is not None
@@ -103,7 +103,7 @@ def test_every_host_starts_the_same_command():
 def test_the_archive_lies_where_the_disk_is_mounted():
     [volume] = COMPOSE["volumes"]
     assert volume.split(":")[1] == COMPOSE["environment"]["DATA_DIR"] == IMAGE.environment["DATA_DIR"] == "/data"
-    assert IMAGE.last("VOLUME") == "/data"
+    assert "VOLUME" not in [name for name, _ in IMAGE.steps]  # Railway refuses an image that has one
     assert RENDER["disk"]["mountPath"] == ENVIRONMENTS["render.yaml"]["DATA_DIR"]
     assert FLY["mounts"]["destination"] == FLY["env"]["DATA_DIR"]
     assert unit_environment()["DATA_DIR"] == f"/var/lib/{UNIT['StateDirectory'][0]}"

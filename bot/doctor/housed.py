@@ -13,7 +13,7 @@ from corpus import CorpusError, CorpusMissing, Glance
 _ROOM = 500 * 2**20  # bytes that an ingest wants beside a second index
 _LEAST_ROOM = 20 * 2**20
 _FEW_INODES = 1_000
-_LEAST_MEMORY = 400 * 2**20
+_LEAST_MEMORY = 480 * 2**20  # what a first fill takes (docs/hosting.md), within the 512 MB of the smallest hosts
 _FAILURES = 3  # of a feed in a row: fewer are weather
 _OFF, _WRONG = timedelta(minutes=1), timedelta(minutes=15)  # of the clock
 _SERVES = {True: "One serves", False: "None serves", None: "It cannot be told whether one serves"}

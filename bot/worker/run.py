@@ -1,6 +1,7 @@
 """The running bot, from the archive to the connection, and leaving when told. Says in a sentence why it could not stay.
 
-Exit codes: 0 told to leave, 1 failed, 4 settings, 5 Discord refused us; errors of the archive pass on to the shell.
+Exit codes: 0 told to leave, 1 failed, 4 settings, 5 Discord refused us for good; errors of the archive pass on to the
+shell. What passes by itself is 1, since hosts are told to start no worker again that ends with 5.
 """
 
 from __future__ import annotations
@@ -139,9 +140,9 @@ def _ended(connection: asyncio.Task[None], start: Start, secrets: Secrets) -> in
         case app_commands.CommandSyncFailure():
             sentence = f"Discord refused the commands: {error}"
         case discord.RateLimited():
-            sentence = f"Discord wants no login for {error.retry_after:.0f} seconds: start again later."
+            sentence, code = f"Discord wants no login for {error.retry_after:.0f} seconds: start again later.", FAILED
         case discord.HTTPException():
-            sentence = f"Discord refused the login with status {error.status}: start again later."
+            sentence, code = f"Discord refused the login with status {error.status}: start again later.", FAILED
         case SettingsError():
             sentence, code = str(error), SETTINGS
         case CorpusDamaged():
@@ -152,7 +153,7 @@ def _ended(connection: asyncio.Task[None], start: Start, secrets: Secrets) -> in
         case _:
             _log.critical("the connection ended", exc_info=error)
             sentence, code = "The connection to Discord ended unexpectedly; the log says more.", FAILED
-    start.ended(error if code == REFUSED else None)
+    start.ended(error if isinstance(error, discord.DiscordException) else None)
     return _sorry(secrets.hide(sentence), code)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,17 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST = 20 * 2**30
 """Bytes of a file that is fetched: an archive of millions of articles has less."""
-
-
-@contextmanager
-def place_for_downloads(folder: Path) -> Iterator[Path]:
-    """Where a folder beside the archive may be made, which goes with all that is in it, also what was left there."""
-    place = folder / "downloads"
-    shutil.rmtree(place, ignore_errors=True)
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def downloaded(

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from corpus.engine.local import ArchiveFile, Change, Ledger, LocalEngine, Signed, Store, Stored, numbered
+from corpus.errors import CorpusUnwritable
+from corpus.keeping.passing import passing
 
 
 @contextmanager
 def rehearsal(engine: LocalEngine) -> Iterator[Rehearsal]:
-    """Stand for this archive as long as the block lasts; the books are a copy of its books."""
-    with TemporaryDirectory(prefix="dateline-") as folder:
-        scratch = ArchiveFile(Path(folder) / "archive.db", create=True)
+    """Stand for this archive as long as the block lasts; the books are a copy of its books.
+
+    Raises:
+        CorpusUnwritable: the disk does not take it.
+    """
+    with passing(engine.folder / "rehearsal") as place:
+        try:
+            place.mkdir()
+        except OSError as error:
+            raise CorpusUnwritable(str(engine.folder), error.strerror or str(error)) from error
+        scratch = ArchiveFile(place / "archive.db", create=True)
         try:
             scratch.copy_books(engine.folder / "archive.db")
             yield Rehearsal(engine, scratch)

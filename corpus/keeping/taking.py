@@ -17,9 +17,10 @@ from corpus.fetch import Fetching
 from corpus.ingest import Incoming, Marked, Reached, Verdict, Way, as_incoming, found, incoming
 from corpus.inputs import Input, Kind
 from corpus.keeping import following, withholding
-from corpus.keeping.downloads import downloaded, place_for_downloads
+from corpus.keeping.downloads import downloaded
 from corpus.keeping.following import Followed
 from corpus.keeping.intake import Archive, Intake, Planned, Tell, Watch
+from corpus.keeping.passing import passing
 from corpus.keeping.plan import Plan, planned, summed
 from corpus.keeping.rehearsal import rehearsal
 from corpus.model import Difference, Doing, Fate, IngestReport, Progress, Rejection
@@ -72,7 +73,7 @@ class Taking:
             StoreError: the archive cannot be written.
         """
         with self._standing() as archive:
-            with place_for_downloads(self.engine.folder) as place:
+            with passing(self.engine.folder / "downloads") as place:
                 plan = self._plan(inputs, archive, place)
                 intake = Intake(
                     archive, self.act, books=() if self.intent.once else plan.files, way=self.way, tell=self.tell
