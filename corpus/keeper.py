@@ -151,11 +151,15 @@ class Keeper:
             UnusableCorrection: a value cannot be one.
         """
         with self._act("correct", [article_id, *(f"{name}={text}" for name, text in (typed or {}).items())]) as act:
-            found = next(iter(self._engine.stored([article_id])), None)
-            if found is None:
+            fields = None if typed is None else correction(typed)
+            with self._engine.transaction():  # from the first look on: to take an article down needs no lock
+                found = next(iter(self._engine.stored([article_id])), None)
+                stored = self._corrected(found, fields) if found else []
+            if not stored:
                 act.outcome = "there is no such article"
                 return None
-            return self._corrected(found, None if typed is None else correction(typed))
+            self._engine.put(stored)
+            return stored[0].article
 
     def close(self) -> None:
         """Let go of the archive and its lock."""
@@ -187,22 +191,29 @@ class Keeper:
             self._engine, act.number, way, intent, self._fetching, tell or silent, watch or silent, indexed=indexed
         )
 
-    def _corrected(self, found: Stored, fields: dict[str, object] | None) -> Article:
+    def _corrected(self, found: Stored, fields: dict[str, object] | None) -> list[Stored]:
         ledger, article = self._engine.ledger, found.article
         before, was = ledger.corrections([article.id]).get(article.id, ({}, {}))
         original = put_right(article, was)
         wanted = {} if fields is None else {**before, **fields}
         (each,) = marked([put_right(original, wanted)])
-        with self._engine.transaction():
-            ledger.correct(article.id, wanted, parts_of(original, wanted))
-            change = Change(each.article, found.story, each.checksum, found.key)
-            stored = self._engine.save([change], Stories(self._engine.kept, []).signed())
-        self._engine.put(stored)
-        return each.article
+        ledger.correct(article.id, wanted, parts_of(original, wanted))
+        if fields is None:
+            ledger.read_again([found.key])  # its file may say something else by now than when it was corrected
+        change = Change(each.article, found.story, each.checksum, found.key)
+        return self._engine.save([change], Stories(self._engine.kept, []).signed())
 
     def _compare_older(self) -> None:
         """Give the articles that an older Dateline stored the stories that they would be given today."""
-        while batch := self._engine.kept.unsigned(_BATCH):
+        while self._engine.kept.unsigned(1) and (changed := self._compared()) is not None:
+            self._engine.put(changed)
+
+    def _compared(self) -> list[Stored] | None:
+        """Compare one batch of them, and give those of another story; None where none is left to compare."""
+        with self._engine.transaction():  # from the first look on: to take an article down needs no lock
+            batch = self._engine.kept.unsigned(_BATCH)
+            if not batch:
+                return None
             articles = marked([stored.article for stored in batch])
             stories = Stories(self._engine.kept, articles, before=batch[0].key)
             changes = []
@@ -210,4 +221,4 @@ class Keeper:
                 told, _ = stories.place(stored.key, each, known=False)
                 if told != stored.story:
                     changes.append(Change(stored.article, told, stored.checksum, stored.key))
-            self._engine.put(self._engine.save(changes, stories.signed(), signed_to=batch[-1].key))
+            return self._engine.save(changes, stories.signed(), signed_to=batch[-1].key)

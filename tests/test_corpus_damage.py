@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, CorpusError, Keeper, Trouble, verify
+from corpus import Corpus, CorpusDamaged, CorpusError, Keeper, Trouble, verify
 from invented import lines
 from recount import Counted, found, recounted, stored
 
@@ -85,9 +85,18 @@ def test_whatever_becomes_of_the_database_is_a_sentence_or_found_by_looking_thro
     else:
         told = verify(archive)
         # A log that is cut off ends the archive at an earlier change, whole: SQLite has no other witness of it.
-        earlier = told.sound and answered.items() <= before.items() and len(answered) == told.articles
+        earlier = told.sound and answered and answered.items() <= before.items() and len(answered) == told.articles
         found_out = {each.kind for each in told.problems} & {Trouble.DATABASE, Trouble.ARTICLE}
         assert answered == before or earlier or found_out
+
+
+def test_a_database_that_lost_everything_is_not_taken_for_a_new_one(sound, tmp_path):
+    archive = shutil.copytree(sound, tmp_path / "data")
+    (archive / "archive.db").write_bytes(b"")
+    for opened in (Corpus.open, Keeper.open):
+        with pytest.raises(CorpusDamaged, match="its database is empty"):
+            opened(archive, create=True)
+    assert not (archive / "archive.db").stat().st_size
 
 
 def read(archive: Path) -> Counted:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Corpus, CorpusLocked, Keeper, Query, UnreadableInput, parse_inputs
+from corpus import Corpus, CorpusError, CorpusLocked, Keeper, Query, UnreadableInput, parse_inputs
 from corpus.feeds import EVERY, FeedState, poll, read_feed, read_opml, write_opml
 from corpus.feeds.full_text import is_teaser, raw_article
 from corpus.fetch import Fetching
@@ -307,6 +307,22 @@ async def test_the_page_is_read_where_the_feed_gives_a_teaser_and_its_date_and_h
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("status", [403, 503])
+async def test_a_teaser_does_not_take_the_place_of_a_text_that_is_whole(server, status):
+    link = server.give("/1", PAGE)
+    url = server.give("/feed", rss(item(1, TEASER, link=link)))
+    polled = await looked(FeedState(url, "post"), {})
+    server.give("/feed", rss(item(1, f"{TEASER} It is over.", link=link)))
+    server.give("/1", status=status)
+    for _ in range(5):
+        polled = await looked(polled.state, polled.seen)
+        assert polled.articles == ()
+    server.give("/feed", rss(item(1, f"{TEASER} It is all over.", link=server.give("/1", PAGE))))
+    polled = await looked(polled.state, polled.seen)
+    assert "And so it ended." in polled.articles[0].fields["text"]
+
+
+@pytest.mark.asyncio
 async def test_no_page_is_read_where_the_feed_gives_all(server):
     url = server.give("/feed", rss(item(1, WHOLE, link=server.give("/1", PAGE))))
     await looked(FeedState(url, "post"), {})
@@ -378,6 +394,30 @@ def test_a_feed_without_anything_new_is_looked_at_while_somebody_changes_the_arc
             polled_by(tmp_path, news([url]))
         assert polled_by(tmp_path, news([url]), due=True).read == 0
     assert polled_by(tmp_path, news([url])).read == 1
+
+
+def test_where_the_archive_cannot_take_anything_in_hosts_are_not_asked_again_before_their_time(tmp_path, server):
+    url = server.give("/feed", rss(item(1)))
+    Keeper.open(tmp_path / "data").close()
+    current = tmp_path / "data/index/current"
+    current.unlink()
+    current.mkdir()  # no index can be switched to, as on a disk that fails
+    with pytest.raises(CorpusError):
+        polled_by(tmp_path, news([url]), due=True)
+    asked = len(server.requests)
+    assert asked
+    assert polled_by(tmp_path, news([url]), due=True).read == 0
+    assert len(server.requests) == asked
+    current.rmdir()
+    assert polled_by(tmp_path, news([url])).read == 1
+
+
+def test_a_file_on_the_web_is_had_again_where_it_is_to_be_read_in_another_way(tmp_path, server):
+    line = {"title": "T", "text": WHOLE, "source": "harbourpost.example", "date": "05/09/2023", "id": "1"}
+    inputs = parse_inputs(f"all={server.give('/news.jsonl', json.dumps(line), headers={'ETag': '1'})}")
+    with Keeper.open(tmp_path / "data", fetching=fetching()) as keeper:
+        assert len(keeper.ingest(inputs).rejected) == 1
+        assert keeper.ingest(inputs, dates="day-first").added == 1
 
 
 def test_what_was_seen_is_remembered_with_the_articles_and_found_at_once(tmp_path, server):

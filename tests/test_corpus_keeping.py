@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -159,6 +160,70 @@ def test_behind_the_bad_part_of_a_file_nothing_is_known_to_have_vanished(folder,
     assert (report.vanished, report.unchanged, len(report.rejected)) == (0, 1, 1)
 
 
+def test_what_is_refused_for_the_way_in_which_it_is_read_has_not_vanished(folder, tmp_path):
+    nameless = {"source": None}
+    file = written(tmp_path / "news/a.jsonl", ("1", STORY, nameless), ("2", OTHER, nameless))
+    taken(folder, tmp_path / "news", source="harbourpost.example")
+    for _ in range(2):
+        report = taken(folder, tmp_path / "news", intent=Intent(remove_vanished=True, shrink=True))
+        assert (len(report.rejected), report.vanished, report.removed) == (2, 0, 0)
+        written(file, ("1", STORY, nameless), ("2", OTHER + "And so on.", nameless))
+    assert titles(folder) == ["Title 1", "Title 2"]
+    report = taken(folder, tmp_path / "news", source="harbourpost.example", intent=Intent(remove_vanished=True))
+    assert (report.updated, report.rejected, report.vanished) == (1, (), 0)
+
+
+def test_the_files_of_names_that_are_no_utf_8_are_told_apart_and_known_again(folder, tmp_path):
+    news = tmp_path / "news"
+    for name, text in ((b"caf\xe9.jsonl", STORY), (b"caf\xe8.jsonl", OTHER)):
+        written(news / os.fsdecode(name), (str(name), text))
+    for _ in range(2):
+        report = taken(folder, news, intent=Intent(remove_vanished=True))
+        assert (report.read, report.vanished, report.removed) == (2, 0, 0)
+    assert len(titles(folder)) == 2
+    (news / os.fsdecode(b"caf\xe9.jsonl")).unlink()
+    assert taken(folder, news).vanished == 1
+
+
+def test_a_folder_that_cannot_be_asked_any_more_does_not_make_its_articles_vanish(folder, tmp_path):
+    news = tmp_path / "news"
+    written(news / "a.jsonl", ("1", STORY))
+    written(news / "in/b.jsonl", ("2", OTHER))
+    taken(folder, news)
+    (news / "in").rename(tmp_path / "away")
+    (news / "in").symlink_to(news / "in")  # whoever asks it is told that it cannot be followed
+    report = taken(folder, news, intent=Intent(remove_vanished=True, shrink=True))
+    assert (report.vanished, report.removed, len(report.rejected)) == (0, 0, 1)
+    assert titles(folder) == ["Title 1", "Title 2"]
+
+
+def answered_at_a_terminal(folder, *arguments, answer):
+    """What a command says to somebody who answers its question."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "corpus", "--data-dir", str(folder), *map(str, arguments)]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as asked:
+        os.close(theirs)
+        os.write(ours, answer)
+        told = asked.communicate(timeout=60)[0]
+        os.close(ours)
+    return told.decode()
+
+
+def test_what_is_taken_out_by_a_yes_is_what_was_asked_about(folder, tmp_path):
+    nameless = {"source": None}
+    articles = [
+        (str(number), f"{number} ships came in and went out again before noon.", nameless) for number in range(9)
+    ]
+    file = written(tmp_path / "news/a.jsonl", *articles)
+    taken(folder, tmp_path / "news", source="harbourpost.example")
+    written(file, *articles[:5])
+    options = ["--source=harbourpost.example", "--remove-vanished"]
+    answered_at_a_terminal(folder, "ingest", *options, "--dry-run", file.parent, answer=b"y\n")
+    assert len(titles(folder)) == 9
+    told = answered_at_a_terminal(folder, "ingest", *options, file.parent, answer=b"y\n")
+    assert len(titles(folder)) == 5, told
+
+
 def test_more_than_a_fifth_of_an_archive_goes_only_by_a_word_of_its_own(folder, tmp_path):
     articles = [(str(number), f"{number} ships came in and went out again before noon.") for number in range(9)]
     file = written(tmp_path / "news/a.jsonl", *articles)
@@ -224,7 +289,9 @@ def test_what_a_rehearsal_takes_in_lies_beside_the_archive_for_as_long_as_it_las
     place.mkdir()
     (place / "archive.db").write_text("left by one that was killed")
     more = written(tmp_path / "b.jsonl", ("2", OTHER))
-    taken(folder, more, intent=Intent(rehearse=True), tell=lambda _: sizes.append((place / "archive.db").stat().st_size))
+    taken(
+        folder, more, intent=Intent(rehearse=True), tell=lambda _: sizes.append((place / "archive.db").stat().st_size)
+    )
     assert sizes
     assert not place.exists()
 
@@ -314,6 +381,44 @@ def test_to_take_down_waits_for_no_keeper_and_what_the_keeper_stores_meanwhile_s
         assert corpus.article(wanted) is None
         assert not corpus.search(Query.parse("council quay")).hits
     assert titles(folder) == ["Title 2"]
+
+
+def test_what_is_taken_down_comes_back_as_its_file_has_it_by_now(folder, tmp_path):
+    file = written(tmp_path / "a.jsonl", ("1", STORY), ("2", OTHER))
+    taken(folder, file)
+    wanted = ids(folder)["Title 1"]
+    with Corpus.open(folder) as corpus:
+        corpus.withhold([wanted])
+    written(file, ("1", STORY, {"title": "Told anew"}), ("2", OTHER))
+    taken(folder, file)
+    with Keeper.open(folder) as keeper:
+        keeper.restore([wanted])
+        assert keeper.ingest([file]).updated == 1
+    assert titles(folder) == ["Title 2", "Told anew"]
+
+
+def test_what_was_corrected_to_another_outlet_stays_down_by_its_text_under_the_one_of_its_file(folder, tmp_path):
+    taken(folder, written(tmp_path / "a.jsonl", ("1", STORY)))
+    wanted = ids(folder)["Title 1"]
+    with Keeper.open(folder) as keeper:
+        keeper.correct(wanted, {"source": "meridianwire.example"})
+    with Corpus.open(folder) as corpus:
+        corpus.withhold([wanted])
+    report = taken(folder, written(tmp_path / "b.jsonl", ("9", STORY.upper())))
+    assert (report.added, len(report.rejected)) == (0, 1)
+
+
+def test_what_is_taken_down_while_it_is_corrected_stays_down(folder, tmp_path):
+    taken(folder, written(tmp_path / "a.jsonl", *((str(number), f"Ship {number}. {STORY}") for number in range(40))))
+    wanted = list(ids(folder).values())
+    with ThreadPoolExecutor(1) as other, Corpus.open(folder) as corpus, Keeper.open(folder) as keeper:
+        for each in wanted:
+            down = other.submit(corpus.withhold, [each])
+            keeper.correct(each, {"section": "Harbour"})
+            down.result()
+    with Corpus.open(folder) as corpus:
+        assert not any(map(corpus.article, wanted))
+        assert len(corpus.withheld()) == len(wanted)
 
 
 def test_a_key_is_never_given_to_another_article(folder, tmp_path):

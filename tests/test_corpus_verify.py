@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -238,6 +238,48 @@ def test_of_a_damaged_database_all_that_is_lost_is_told_and_comes_again(archive,
     with Keeper.open(archive) as keeper:
         keeper.ingest([sound.parent / "a.jsonl", sound.parent / "b.jsonl"], intent=Intent(again=True))
     assert headlines(archive) == headlines(sound)
+
+
+def middle_leaf(archive, table):
+    """The number of a page in the middle of a table that has more than one."""
+    [(root,)] = asked(archive, f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'")
+    page = (archive / "archive.db").read_bytes()[(root - 1) * 4096 : root * 4096]
+    assert page[0] == 5, "no page that leads to others"  # sqlite.org/fileformat2, 1.6
+    cells = int.from_bytes(page[3:5], "big")
+    place = int.from_bytes(page[12 + cells // 2 * 2 :][:2], "big")
+    return int.from_bytes(page[place : place + 4], "big")
+
+
+def test_a_page_of_what_was_taken_out_costs_no_more_than_its_own_rows(archive):
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 20999) SELECT i, i FROM n"
+    sql(archive, f"INSERT INTO removed {rows}")
+    overwritten(archive / "archive.db", (middle_leaf(archive, "removed") - 1) * 4096, bytes(4096))
+    assert not verify(archive, repair=True).sound
+    [(kept, last)] = asked(archive, "SELECT count(*), max(key) FROM removed")
+    assert (kept > 19_000, last) == (True, 20_999)
+
+
+def test_what_is_written_while_a_database_is_mended_is_not_lost(archive):
+    [(root,)] = asked(archive, "SELECT rootpage FROM sqlite_master WHERE name = 'signatures'")
+    overwritten(archive / "archive.db", (root - 1) * 4096, bytes(4096))
+    code = (
+        "import sqlite3, sys, time\n"
+        "for number in range(150):\n"
+        "    database = sqlite3.connect(sys.argv[1], timeout=10)\n"
+        "    with database: database.execute('INSERT INTO documents VALUES (?, ?)', [str(number), '{}'])\n"
+        "    database.close()\n"
+        "    print(number, flush=True)\n"
+        "    time.sleep(0.01)\n"
+    )
+    command = [sys.executable, "-c", code, str(archive / "archive.db")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        writer.stdout.readline()
+        while writer.poll() is None:
+            with suppress(CorpusInUse, CorpusLocked):
+                verify(archive, repair=True)
+        assert writer.returncode == 0
+    verify(archive, repair=True)
+    assert asked(archive, "SELECT count(*) FROM documents") == [(150,)]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all", bytes(8192)])

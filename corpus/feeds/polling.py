@@ -133,17 +133,21 @@ class _Look:
                 self.some_to_come = True  # it is new again at the next look
             else:
                 tries = max(before.tries, 0) if before and before.checksum == checksum else 0
-                self.seen[key] = Seen(checksum, await self._take(entry, tries))
+                had_all = before is not None and before.tries == 0
+                self.seen[key] = Seen(checksum, await self._take(entry, tries, had_all=had_all))
         return self
 
-    async def _take(self, entry: Entry, tries: int) -> int:
-        """Take an entry in; how often its page was asked for in vain by now, as in ``Seen``."""
+    async def _take(self, entry: Entry, tries: int, *, had_all: bool) -> int:
+        """Take an entry in; how often its page was asked for in vain by now, as in ``Seen``.
+
+        Where the text ``had_all`` before, a few words do not take its place.
+        """
         raw = raw_article(self._feed, entry, self._url)
         came, asked = Text.WHOLE, self._pages < _MOST_PAGES
         if is_teaser(entry):
             self._pages += 1
             raw, came = await with_page(raw, entry, self._fetcher) if asked else (raw, Text.LATER)
-        if not tries or came is Text.WHOLE:
+        if came is Text.WHOLE or not (tries or had_all):
             self.articles.append(raw)
         match came:
             case Text.LATER:

@@ -7,7 +7,7 @@ from corpus.ingest.correct import CORRECTABLE, as_kept, corrected, correction, f
 from corpus.ingest.dates import DateOrder
 from corpus.ingest.dedupe import UNSPACED, Verdict, article_id, checksum, identity, is_long, judge, story
 from corpus.ingest.field_map import FieldMap, read_field_map
-from corpus.ingest.files import Found, found, place_of
+from corpus.ingest.files import Found, found, is_gone, place_of
 from corpus.ingest.files import checksum as file_checksum
 from corpus.ingest.forms.page import page_article
 from corpus.ingest.marks import Marked, marked
@@ -45,6 +45,7 @@ __all__ = [
     "host_of",
     "identity",
     "incoming",
+    "is_gone",
     "is_long",
     "is_to_come",
     "judge",

@@ -18,6 +18,7 @@ PASSED_OVER = re.compile(r"\.|(?:readme|licen[cs]e|copying|notice|changelog)(?:\
 """Names in a folder that are no articles: hidden ones, and the papers that collections carry with them."""
 
 _CHUNK = 2**20
+_ODD_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")  # one that is no UTF-8, as place_of writes it (PEP 383)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,23 @@ def found(paths: Sequence[Path]) -> Iterator[Found | Rejection]:
 
 
 def place_of(path: Path) -> str:
-    """By what a file or folder is known again, from wherever it is named."""
-    return shown(path.absolute())
+    """By what a file or folder is known again, from wherever it is named; no two that differ have the same."""
+    return str(path.absolute()).encode("utf-8", "backslashreplace").decode()
+
+
+def is_gone(place: str) -> bool:
+    """Whether what was known by this place is there no longer; a disk that cannot be asked says nothing of it."""
+    return all(map(_is_missing, {place, _ODD_BYTE.sub(lambda found: chr(0xDC00 + int(found[1], 16)), place)}))
+
+
+def _is_missing(place: str) -> bool:
+    try:
+        Path(place).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def checksum(file: Found) -> bytes:

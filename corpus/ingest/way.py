@@ -27,7 +27,11 @@ class Way:
 
     def of(self, file: Found) -> Way:
         """The way for this file, which may have a map of its own."""
-        field_map = self.field_map or file.field_map
+        return self.beside(file.field_map)
+
+    def beside(self, own: FieldMap | None) -> Way:
+        """The way for a file that has this map of its own, or none."""
+        field_map = self.field_map or own
         dates = self.dates or (field_map.dates if field_map else None)
         return Way(self.source, dates, field_map)
 

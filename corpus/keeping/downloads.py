@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from corpus.engine.local import Book, Ledger
+from corpus.engine.local import Book
 from corpus.errors import CorpusUnwritable, FetchFailed
 from corpus.fetch import Fetched, Fetching, Validators
 from corpus.ingest import Found
@@ -25,14 +25,15 @@ LARGEST = 20 * 2**30
 
 
 def downloaded(
-    inputs: Sequence[Input], place: Path, ledger: Ledger, fetching: Fetching, watch: Watch, *, again: bool
+    wanted: Sequence[tuple[Input, Book | None]], place: Path, fetching: Fetching, watch: Watch
 ) -> list[Planned | Rejection]:
     """The files at the addresses of these inputs, in ``place``; one that cannot be had is told, and stops no other.
+
+    What has not changed since it was read as its book says is not fetched.
 
     Raises:
         CorpusUnwritable: the disk does not take them.
     """
-    wanted = [(each, None if again else ledger.book(each.location)) for each in inputs]
     try:
         place.mkdir(parents=True)
         return asyncio.run(_all(wanted, place, fetching, watch))

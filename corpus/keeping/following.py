@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from corpus.engine.local import Ledger
-from corpus.feeds import FeedState, Polled, Seen, poll
+from corpus.feeds import EVERY, FeedState, Polled, Seen, poll
 from corpus.fetch import Fetching
 from corpus.inputs import Input, Kind
 from corpus.model import Article
@@ -39,7 +39,7 @@ def known(ledger: Ledger) -> list[Followed]:
 
 
 async def looked_at(
-    feeds: Sequence[Followed], ledger: Ledger, fetching: Fetching, now: datetime
+    feeds: Sequence[Followed], ledger: Ledger, fetching: Fetching
 ) -> AsyncIterator[tuple[Followed, Polled]]:
     """Look at each of these feeds, and give what came of it as it comes."""
     from corpus.fetch.fetcher import Fetcher  # noqa: PLC0415  # aiohttp takes 0.2 s that other inputs do not owe
@@ -51,7 +51,7 @@ async def looked_at(
         async def look(feed: Followed) -> tuple[Followed, Polled]:
             seen = {entry: Seen(*told) for entry, told in ledger.entries(feed.key).items()}
             async with turns:
-                return feed, await poll(feed.state, seen, fetcher, now)
+                return feed, await poll(feed.state, seen, fetcher, datetime.now(UTC))
 
         for ended in asyncio.as_completed([look(each) for each in feeds]):
             yield await ended
@@ -68,9 +68,15 @@ def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Art
     ledger.leave(feed.key, _told(state), {entry: (each.checksum, each.tries) for entry, each in polled.seen.items()})
 
 
-def put_off(ledger: Ledger, feed: Followed, state: FeedState) -> None:
-    """Write down how a feed is, and nothing of its entries."""
-    ledger.leave(feed.key, _told(state), ledger.entries(feed.key))
+def put_off(ledger: Ledger, feeds: Sequence[Followed], now: datetime) -> None:
+    """Let these feeds, which are about to be looked at, wait for their next turn whatever becomes of this look."""
+    states = (replace(feed.state, polled_at=now, next_at=now + EVERY) for feed in feeds)
+    leave_for_later(ledger, [Followed(feed.key, state) for feed, state in zip(feeds, states, strict=True)])
+
+
+def leave_for_later(ledger: Ledger, feeds: Sequence[Followed]) -> None:
+    """Write down how these feeds are, and nothing of their entries."""
+    ledger.put_off([(feed.key, _told(feed.state)) for feed in feeds])
 
 
 def _told(state: FeedState) -> dict[str, Any]:

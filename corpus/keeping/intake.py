@@ -61,10 +61,11 @@ class Planned(NamedTuple):
 
 @dataclass(slots=True)
 class _Page:
-    """What is written down of the file that is being read."""
+    """What is written down of the file that is being read; ``way`` is how it was read before."""
 
     planned: Planned
     file: int
+    way: str | None = None
     articles: int = 0
     refused: list[Rejection] = field(default_factory=list)
 
@@ -112,12 +113,13 @@ class Intake:
 
     def take(self, batch: Sequence[Incoming]) -> list[Stored]:
         """Judge a batch against the archive, and store what is new or changed, all or nothing; give what was stored."""
-        barred = self._barred([item for item in batch if isinstance(item, Marked)])
-        judged = self._judged([item for item in batch if isinstance(item, Marked) and item.article.id not in barred])
+        articles = [item for item in batch if isinstance(item, Marked)]
+        barred = self._barred(articles)
+        judged = self._judged([each for each in articles if each.article.id not in barred])
         with self._archive.transaction():
-            late = self._barred([each for each, _ in judged.verdicts])  # taken down since: that needs no lock
-            saved = [change for article_id, change in judged.changes.items() if article_id not in late]
-            stored = self._archive.save(saved, judged.signed)
+            if (now := self._barred(articles)) != barred:  # something was taken down since: that needs no lock
+                barred, judged = now, self._judged([each for each in articles if each.article.id not in now])
+            stored = self._archive.save(list(judged.changes.values()), judged.signed)
             if self._books:
                 self._book(batch, {**judged.keys, **barred})
         for each, verdict in judged.verdicts:
@@ -177,7 +179,9 @@ class Intake:
         for item in batch:
             if isinstance(item, Begun):
                 planned = self._books[item.number]
-                self._page = _Page(planned, ledger.open_book(planned.file.place, planned.file.root))
+                before = ledger.book(planned.file.place)
+                key = ledger.open_book(planned.file.place, planned.file.root)
+                self._page = _Page(planned, key, before.way if before else None)
             elif self._page is None:
                 continue
             elif isinstance(item, Marked):
@@ -191,11 +195,16 @@ class Intake:
         ledger.saw(sightings)
 
     def _close(self, page: _Page, *, whole: bool) -> None:
+        way = str((self._way or Way()).of(page.planned.file))
+        if page.refused and page.way not in {None, way}:
+            # Refused for the way in which it was read, it says nothing of what it held when it was read in another.
+            self._archive.ledger.close_book(page.file, None, page.way, articles=page.articles, refused=(), run=None)
+            return
         whole = whole and not any(each.passing for each in page.refused)
         self._archive.ledger.close_book(
             page.file,
             page.planned.checksum,
-            str((self._way or Way()).of(page.planned.file)),
+            way,
             articles=page.articles,
             refused=page.refused,
             run=self._act if whole else None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.analysis import Analyser
 from corpus.engine.local import Ledger, LocalEngine
-from corpus.errors import CorpusLocked
+from corpus.errors import StoreError
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
 from corpus.inputs import Input
@@ -44,7 +45,7 @@ def poll(
 
     Raises:
         CorpusLocked: something new came, and somebody else is changing the archive; it is looked for again later.
-        StoreError: the archive cannot be opened or written.
+        StoreError: the archive cannot be opened or written; then no host is asked, or not again before its time.
     """
     engine = LocalEngine(data_dir, Analyser(), create=True)
     try:
@@ -69,6 +70,7 @@ def _taken_in(  # noqa: PLR0917  # what poll was told
     tell: Tell | None,
     progress: Watch | None,
 ) -> IngestReport:
+    following.put_off(engine.ledger, feeds, datetime.now(UTC))
     looks = asyncio.run(_looked(engine.ledger, feeds, fetching, progress)) if feeds else []
     for feed, polled in looks:
         if not polled.articles:
@@ -80,7 +82,7 @@ def _taken_in(  # noqa: PLR0917  # what poll was told
         try:
             with Keeper.open(engine.folder, by=by) as keeper:
                 report = keeper.take_in(new, tell=tell)
-        except CorpusLocked:
+        except StoreError:
             _put_off(engine.ledger, new)
             raise
     return replace(report, rejected=(*report.rejected, *trouble))
@@ -88,7 +90,7 @@ def _taken_in(  # noqa: PLR0917  # what poll was told
 
 async def _looked(ledger: Ledger, feeds: Sequence[Followed], fetching: Fetching, progress: Watch | None) -> list[Look]:
     looks: list[Look] = []
-    async for look in following.looked_at(feeds, ledger, fetching, datetime.now(UTC)):
+    async for look in following.looked_at(feeds, ledger, fetching):
         looks.append(look)
         if progress:
             progress(Progress(Doing.FETCHING, len(looks), len(feeds), sum(len(each.articles) for _, each in looks)))
@@ -97,6 +99,9 @@ async def _looked(ledger: Ledger, feeds: Sequence[Followed], fetching: Fetching,
 
 def _put_off(ledger: Ledger, looks: Sequence[Look]) -> None:
     """Leave feeds as they were, but for the time of the next look: hosts are not to pay for a busy archive."""
-    for feed, polled in looks:
-        state = replace(feed.state, polled_at=polled.state.polled_at, next_at=polled.state.next_at)
-        following.put_off(ledger, feed, state)
+    later = [
+        Followed(feed.key, replace(feed.state, polled_at=polled.state.polled_at, next_at=polled.state.next_at))
+        for feed, polled in looks
+    ]
+    with suppress(StoreError):  # what it fails by is told anyhow, and the next look is put off already
+        following.leave_for_later(ledger, later)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +13,7 @@ from typing import TypeVar
 from corpus.engine.local import LocalEngine
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
-from corpus.ingest import Incoming, Marked, Reached, Verdict, Way, as_incoming, found, incoming
+from corpus.ingest import Incoming, Marked, Reached, Verdict, Way, as_incoming, found, incoming, is_gone
 from corpus.inputs import Input, Kind
 from corpus.keeping import following, withholding
 from corpus.keeping.downloads import downloaded
@@ -107,8 +106,14 @@ class Taking:
         files = found([Path(each.location) for each in inputs if each.kind is Kind.PATH])
         there: Iterable[Planned | Rejection] = (each if isinstance(each, Rejection) else summed(each) for each in files)
         if on_the_web := [each for each in inputs if each.kind is Kind.ARCHIVE]:
-            there = chain(there, downloaded(on_the_web, place, archive.ledger, self.fetching, self.watch, again=again))
+            there = chain(there, self._downloaded(on_the_web, archive, place))
         return planned(there, archive.ledger, self.way, again=again)
+
+    def _downloaded(self, inputs: Sequence[Input], archive: Archive, place: Path) -> list[Planned | Rejection]:
+        """The files at these addresses; what was read in another way is fetched, whether it has changed or not."""
+        books = [None if self.intent.again else archive.ledger.book(each.location) for each in inputs]
+        known = [book if book and book.way == str(self.way.beside(None)) else None for book in books]
+        return downloaded(list(zip(inputs, known, strict=True)), place, self.fetching, self.watch)
 
     def _store(self, taken: Iterator[list[Incoming]], intake: Intake) -> None:
         """Take batches in; what is to be found at once goes into the index a part at a time."""
@@ -129,7 +134,7 @@ class Taking:
         """Look at these feeds, and take in what each gave as soon as it came."""
 
         async def look() -> None:
-            looks = following.looked_at(feeds, archive.ledger, self.fetching, datetime.now(UTC))
+            looks = following.looked_at(feeds, archive.ledger, self.fetching)
             done = 0
             async for feed, polled in looks:
                 if polled.state.trouble:
@@ -188,7 +193,7 @@ def _vanished(roots: Sequence[str], archive: Archive) -> list[int]:
     """The keys of the articles that these roots held and that no file holds any more."""
     for root in roots:
         places = archive.ledger.places(root)
-        archive.ledger.missed([key for key, place in places if place != root and not Path(place).exists()])
+        archive.ledger.missed([key for key, place in places if place != root and is_gone(place)])
     return archive.ledger.vanished(roots)
 
 

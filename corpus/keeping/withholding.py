@@ -6,12 +6,12 @@ reads the article any more. The index learns of it when it is next written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from corpus.engine.local import Change, LocalEngine, Stored
-from corpus.ingest import as_kept, from_kept, marked
+from corpus.ingest import as_kept, from_kept, marked, put_right
 from corpus.model import Withheld
 from corpus.stories import Stories
 
@@ -25,7 +25,9 @@ def withhold(engine: LocalEngine, ids: Sequence[str], why: str, *, copies: bool,
         found = engine.stored(ids)
         if copies:
             found = engine.members([each.story for each in found])
-        down = [_withheld(each, why, erase=erase) for each in found]
+        corrected = engine.ledger.corrections([each.article.id for each in found])
+        was = {article_id: before for article_id, (_, before) in corrected.items()}
+        down = [_withheld(each, why, was.get(each.article.id, {}), erase=erase) for each in found]
         before = engine.ledger.withheld([each for each in ids if each not in {one.id for one in down}])
         if erase:
             down += [replace(each, article=None) for each in before.values()]
@@ -39,7 +41,7 @@ def restore(engine: LocalEngine, ids: Sequence[str]) -> tuple[list[Withheld], li
     with engine.transaction():
         down = list(engine.ledger.withheld(ids).values())
         engine.ledger.release([each.id for each in down])
-        engine.ledger.read_again([each.key for each in down if each.article is None])
+        engine.ledger.read_again([each.key for each in down])  # what has changed in their files since was not taken in
         kept = {each.key: from_kept(each.article) for each in down if each.article is not None}
         articles = marked(list(kept.values()))
         stories = Stories(engine.kept, articles)
@@ -59,12 +61,13 @@ def remove(engine: LocalEngine, keys: Iterable[int]) -> None:
     engine.remove(keys, stories.signed())
 
 
-def _withheld(stored: Stored, why: str, *, erase: bool) -> Withheld:
+def _withheld(stored: Stored, why: str, was: Mapping[str, object], *, erase: bool) -> Withheld:
+    """An article as it is known when it comes again: of the outlet that its file names, which it ``was`` of."""
     article = stored.article
     (each,) = marked([article])
     return Withheld(
         id=article.id,
-        source=article.source,
+        source=put_right(article, was).source,
         story=each.story,
         at=datetime.now(UTC).replace(microsecond=0),
         why=why,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -206,9 +207,10 @@ def _reported(place: Place, run: Run, intent: Intent, changes: Path | None, *, c
         place.watching() as watch,
     ):
         report = run(keeper, intent, tell, watch)
-    if report.held_back and not as_json and sys.stdin.isatty() and click.confirm(show.held_back(report)):
+    asks = report.held_back and not intent.rehearse and not as_json and sys.stdin.isatty()
+    if asks and click.confirm(show.held_back(report)):
         with place.keeper(create=create) as keeper:
-            report = keeper.ingest(place.inputs, intent=Intent(remove_vanished=True, shrink=True))
+            report = run(keeper, replace(intent, again=False, shrink=True), None, None)
     click.echo(line(plain.report(report)) if as_json else show.report(report))
     return FAILED if report.held_back or (report.read and report.read == len(report.rejected)) else 0
 

@@ -41,6 +41,8 @@ class ArchiveFile:
         """
         if not create and not path.exists():
             raise CorpusMissing(str(path.parent))
+        if _is_emptied(path):
+            raise CorpusDamaged(str(path.parent), "its database is empty")
         self.path = path
         self._untouched = untouched
         self._connections: list[sqlite3.Connection] = []
@@ -212,6 +214,17 @@ class ArchiveFile:
             if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}:
                 raise CorpusUnwritable(place, str(error)) from error
             raise CorpusDamaged(place, str(error)) from error
+
+
+def _is_emptied(path: Path) -> bool:
+    """Whether a database has lost all that it had, which SQLite would take for a new one.
+
+    There is an index where there was one; a first start that was cut off has none yet.
+    """
+    try:
+        return not path.stat().st_size and path.with_name("index").exists()
+    except OSError:
+        return False
 
 
 def distrusting(path: Path | str, **options: Any) -> sqlite3.Connection:

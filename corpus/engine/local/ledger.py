@@ -304,6 +304,11 @@ class Ledger:
         rows = self._rows("SELECT entry, checksum, tries FROM entries WHERE feed = ?", [feed])
         return {entry: (checksum, tries) for entry, checksum, tries in rows}
 
+    def put_off(self, feeds: Iterable[tuple[int, Mapping[str, object]]]) -> None:
+        """Remember how each of these feeds is, by its key; its entries stay as they were left."""
+        rows = ((json.dumps(state), key) for key, state in feeds)
+        self._database.change_many("UPDATE feeds SET state = ? WHERE key = ?", rows)
+
     def leave(self, feed: int, state: Mapping[str, object], entries: Mapping[bytes, tuple[bytes, int]]) -> None:
         """Remember how this feed was left, and its entries in the place of those before."""
         with self._database.transaction():

@@ -51,7 +51,7 @@ def salvage(path: Path) -> Salvaged:
     """Put a new database with all that can be read in the place of this one, which is kept beside.
 
     Raises:
-        CorpusInUse: another process has it open.
+        CorpusInUse: another process has it open, or wrote to it meanwhile.
         CorpusUnwritable: the disk does not take it.
     """
     draft = path.with_name("archive.draft")
@@ -88,6 +88,9 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
         columns = {name: [row[1] for row in made.rows(f"PRAGMA table_info({name})")] for name in tables}
         with closing(distrusting(path)) as damaged:
             damaged.text_factory = _text
+            with suppress(*_FAULTS):
+                damaged.execute("PRAGMA schema_version").fetchone()  # whatever opening it writes is written now
+            before = _written(path)
             for name in tables:
                 with made.transaction():
                     table = _Table(damaged, name, columns[name], path.stat().st_size)
@@ -95,6 +98,8 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
                         torn.append(name)
             known = _known(damaged, "articles")
             ids = _ids(damaged)
+            if _written(path) != before:  # a take-down needs no lock, and would be lost
+                raise CorpusInUse(str(path.parent))
         kept: dict[int, str] = dict(made.rows("SELECT key, id FROM articles"))
         lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept.keys())}
         doubtful = {key: (kept[key], told) for key, told in ids.items() if kept.get(key, told) != told}
@@ -152,11 +157,11 @@ class _Table:
             yield from self._backwards(select)
 
     def _around_damage(self, select: str) -> Iterator[tuple[object, ...]]:
-        """Keys count up from 1; those that are told beyond what the file can hold may be true, or damage."""
+        """Rows count up from 1; those that are told beyond what the file can hold may be true, or damage."""
         blocks = {key // _AT_ONCE for key in _known(self._damaged, self._name)}
         for block in sorted(blocks.union(range(self._size // _LEAST_ROW // _AT_ONCE + 1))):
             first = block * _AT_ONCE
-            yield from self._range(f"{select} WHERE key BETWEEN ? AND ?", first, first + _AT_ONCE - 1)
+            yield from self._range(f"{select} WHERE rowid BETWEEN ? AND ?", first, first + _AT_ONCE - 1)
 
     def _range(self, select: str, first: int, last: int) -> Iterator[tuple[object, ...]]:
         try:
@@ -180,19 +185,19 @@ class _Table:
 
 
 def _known(damaged: sqlite3.Connection, name: str) -> set[int]:
-    """The keys of rows that a table has, as far as the table or any index of it tells."""
+    """The numbers of the rows that a table has, as far as the table or any index of it tells."""
     found: set[int] = set()
     sources = ["NOT INDEXED"]
     with suppress(*_FAULTS):
         sources += [f"INDEXED BY {row[1]}" for row in damaged.execute(f"PRAGMA index_list({name})").fetchall()]
     for source in sources:
         for order in ("ASC", "DESC") if source == "NOT INDEXED" else ("ASC",):
-            found.update(_keys(damaged, f"SELECT key FROM {name} {source} ORDER BY {_order(source, order)}"))
+            found.update(_keys(damaged, f"SELECT rowid FROM {name} {source} ORDER BY {_order(source, order)}"))
     return found
 
 
 def _order(source: str, order: str) -> str:
-    return f"key {order}" if source == "NOT INDEXED" else "NULL"
+    return f"rowid {order}" if source == "NOT INDEXED" else "NULL"
 
 
 def _keys(damaged: sqlite3.Connection, statement: str) -> Iterable[int]:
@@ -234,6 +239,19 @@ def _alone(path: Path) -> Iterator[None]:
         except (BlockingIOError, PermissionError) as error:
             raise CorpusInUse(str(path.parent)) from error
         yield
+
+
+def _written(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """By what is known that somebody wrote to a database: when its files were last written, and how long they are."""
+    return tuple(map(_state, (path, path.with_name(f"{path.name}-wal"))))
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size
 
 
 def _cleared(draft: Path) -> None:
