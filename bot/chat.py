@@ -167,8 +167,8 @@ async def _explain(message: discord.Message, error: Exception, language: Languag
     outcome, said = trouble(error, language)
     try:
         await _reply(message, notice(said))
-    except (discord.HTTPException, discord.RateLimited, OSError) as failure:
-        _log.warning("an error could not be told: %s", failure)
+    except Exception as failure:  # noqa: BLE001  # whoever asked is gone, or the connection to Discord is
+        _log.warning("an error could not be told: %s: %s", type(failure).__name__, failure)
     return outcome
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import tasks
@@ -31,6 +32,7 @@ from bot.upkeep import WORKER, Upkeep
 from bot.uploads import Uploads
 from bot.worker.checkup import Checkup
 from bot.worker.pulse import Pulse
+from bot.worker.reconnecting import bear_closed_doors
 from bot.worker.restraint import Restraint
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs, today
 
@@ -106,7 +108,29 @@ class Dateline(discord.AutoShardedClient):
         """Before a shard introduces itself: not too often, and shards one after the other, as Discord wants it."""
         await super().before_identify_hook(shard_id, initial=initial)
         if self._restraint is not None:
-            await self._restraint.identify(shard_id or 0)
+            shard = shard_id or 0
+            if self._restraint.identified(shard):
+                await self._ask_leave(shard)
+            self.pulse.waits(shard, self._restraint.before_identify(shard))
+            await self._restraint.identify(shard)
+
+    async def _ask_leave(self, shard: int) -> None:
+        """Wait where Discord allows no more of it today: each shard counts its own, and Discord those of all."""
+        try:
+            _, _, limit = await self.http.get_bot_gateway()
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.warning("how many IDENTIFYs are left cannot be asked: %s", error)
+            return
+        if limit["remaining"] <= len(self.own_shards):  # what is left is for a start
+            seconds = limit["reset_after"] / 1000
+            _log.warning("Discord allows hardly any IDENTIFYs today: shard %d waits for %.0f seconds", shard, seconds)
+            self.pulse.waits(shard, seconds)
+            await asyncio.sleep(seconds)
+
+    async def launch_shard(self, gateway: Any, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard for the first time."""
+        await super().launch_shard(gateway, shard_id, initial=initial)
+        bear_closed_doors(self.shards[shard_id])
 
     async def on_shard_connect(self, shard: int) -> None:
         """A shard has a new session."""
@@ -172,6 +196,9 @@ class Dateline(discord.AutoShardedClient):
             await asyncio.wait_for(asyncio.gather(*shards, return_exceptions=True), _FAREWELL)
         while self.journal:  # noqa: ASYNC110  # once in the life of a worker, for a second at most
             await asyncio.sleep(0.02)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing, unlike any other client: its worker has closed it by then, or has no more time for that."""
 
     async def close(self) -> None:
         """Close the connection; what changes the archive is given up."""

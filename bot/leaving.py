@@ -36,20 +36,25 @@ def when_told(loop: AbstractEventLoop, act: Callable[[], object], latest: float 
     From the first time on, the process ends with 0 after ``latest`` seconds, whatever it is at: a loop that has no time
     for a signal has none to end in order either, and what is open then heals as it does after the kill that would come.
     """
-    last = threading.Timer(latest or 0.0, os._exit, [0])
-    last.daemon = True
     counts = latest is not None
 
     def told(*_: object) -> None:
         nonlocal counts
         if counts:
             counts = False  # before the start, in which another signal may come
-            last.start()
+            gone_within(latest or 0.0, 0)
         if not loop.is_closed():
             loop.call_soon_threadsafe(act)
 
     for number in _TELLING:
         signal.signal(number, told)
+
+
+def gone_within(seconds: float, code: int) -> None:
+    """End the process with this code after so many seconds, if it has not ended by then: whatever it waits for."""
+    last = threading.Timer(seconds, os._exit, [code])
+    last.daemon = True
+    last.start()
 
 
 def let_go_of_output() -> None:

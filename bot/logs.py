@@ -159,6 +159,7 @@ class Journal:
 
     ANSWERED: ClassVar = "answered"
     _LEFT: ClassVar = "left"
+    _BROKEN: ClassVar = "broken-off"
 
     def __init__(self, *, queries: bool) -> None:
         self.watchers: list[Callable[[str, str, float], None]] = []
@@ -170,8 +171,10 @@ class Journal:
         return len(self._open)
 
     def open(self, interaction: int, command: str, task: asyncio.Task[object] | None) -> None:
-        """An interaction begins, conducted by this task."""
-        self._open[interaction] = _Entry(command, time.perf_counter(), task)
+        """An interaction begins, conducted by this task; it is open no longer than that goes on."""
+        entry = self._open[interaction] = _Entry(command, time.perf_counter(), task)
+        if task is not None:
+            task.add_done_callback(lambda _: self._let_go(interaction, entry))
 
     def found(self, interaction: int, hits: int, query: str) -> None:
         """What it found; the text of the query is kept only if the operator wants it logged."""
@@ -195,6 +198,11 @@ class Journal:
             watch(entry.command, told, seconds)
         fields = {"command": entry.command, "outcome": told, "hits": entry.hits, "ms": milliseconds}
         _interactions.info("interaction", extra={"fields": {**fields, "query": entry.query}})
+
+    def _let_go(self, interaction: int, entry: _Entry) -> None:
+        """Close what its task has left open: it would count among those who are being answered for ever."""
+        if self._open.get(interaction) is entry:
+            self.close(interaction, self._BROKEN)
 
     def leave(self) -> None:
         """Give up what is still open, as the worker leaves: nothing could be said to anybody any more."""

@@ -316,7 +316,7 @@ def _read(setting: Field[Any], text: str) -> Any:
     told, text = setting.metadata, text.strip()
     try:
         return told["read"](text or told["default"])
-    except (ValueError, KeyError, OSError):
+    except (ValueError, KeyError, OSError, RuntimeError):  # the last from a home that nobody has
         # A secret may reach no log: it is not shown, and neither is the error behind it, which holds it.
         shown = f"is {text[:80]!r}" if setting.repr else "cannot be used"
         raise SettingsError(f"{setting.name.upper()} {shown}; it may be {told['may_be']}.") from None

@@ -80,8 +80,8 @@ async def explain(interaction: Interaction, error: Exception) -> str:
     outcome, sentence = trouble(cause, language_of(interaction))
     try:
         await _tell(interaction, notice(sentence))
-    except (discord.HTTPException, OSError) as failure:
-        _log.warning("an error could not be told: %s", failure)
+    except Exception as failure:  # noqa: BLE001  # whoever asked is gone, or the connection to Discord is
+        _log.warning("an error could not be told: %s: %s", type(failure).__name__, failure)
     return outcome
 
 

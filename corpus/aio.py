@@ -78,7 +78,7 @@ class AsyncCorpus:
         self._heed_the_crowd()
         if self._answerer is not None and verb in _SEARCHING:
             try:
-                return cast(_T, await self._answerer.ask(verb.__name__, args, kwargs))
+                return cast(_T, await self._answerer.ask(verb.__name__, args, kwargs, within=self._timeout))
             except Gone:
                 self._answerer = None
         question = partial(verb, self._corpus, *args, **kwargs)

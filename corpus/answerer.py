@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import pickle
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -72,8 +74,8 @@ class Answerer:
         """Whether it is being asked."""
         return bool(self._waiting)
 
-    async def ask(self, verb: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
-        """What this verb of Corpus gives.
+    async def ask(self, verb: str, args: tuple[object, ...], kwargs: dict[str, object], *, within: float) -> Any:
+        """What this verb of Corpus gives; after ``within`` seconds nobody waits for it any more, and it is not begun.
 
         Raises:
             Gone: it died before it answered.
@@ -82,7 +84,7 @@ class Answerer:
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            asked = pickle.dumps((verb, args, kwargs))
+            asked = pickle.dumps((verb, args, kwargs, time.monotonic() + within))
             if self._child.stdin is None or self._taking.done():
                 raise Gone
             self._child.stdin.write(_HEAD.pack(number, len(asked)) + asked)
@@ -121,16 +123,17 @@ def serve(folder: str) -> None:
     # Not through sys.stdout, which with PYTHONUNBUFFERED writes to a pipe in part, and drops the rest.
     with Corpus.open(Path(folder)) as corpus, open(1, "wb", closefd=False) as out:
         answers = _Answers(out)
-        answers.give(_READY, lambda: None)
+        answers.give(_READY, lambda: None, math.inf)
         while len(head := asked.read(_HEAD.size)) == _HEAD.size:
             number, size = _HEAD.unpack(head)
-            threads.submit(answers.give, number, _question(corpus, asked.read(size)))
+            threads.submit(answers.give, number, *_question(corpus, asked.read(size)))
         threads.shutdown(cancel_futures=True)
 
 
-def _question(corpus: Corpus, asked: bytes) -> Callable[[], object]:
-    verb, args, kwargs = pickle.loads(asked)  # noqa: S301  # our own process wrote it
-    return lambda: getattr(Corpus, verb)(corpus, *args, **kwargs)
+def _question(corpus: Corpus, asked: bytes) -> tuple[Callable[[], object], float]:
+    """What is asked, and until when somebody waits for it, by the clock that all processes of a machine share."""
+    verb, args, kwargs, until = pickle.loads(asked)  # noqa: S301  # our own process wrote it
+    return lambda: getattr(Corpus, verb)(corpus, *args, **kwargs), until
 
 
 class _Answers:
@@ -140,8 +143,10 @@ class _Answers:
         self._output = output
         self._one = threading.Lock()
 
-    def give(self, number: int, question: Callable[[], object]) -> None:
-        """Answer a question, by what it gives or by what it raises."""
+    def give(self, number: int, question: Callable[[], object], until: float) -> None:
+        """Answer a question, by what it gives or by what it raises, if anybody waits for it still."""
+        if time.monotonic() > until:
+            return
         try:
             answer = pickle.dumps((True, question()))
         except Exception as error:  # noqa: BLE001  # whoever asked gets it, as if it had been raised there

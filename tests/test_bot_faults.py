@@ -124,6 +124,42 @@ async def test_a_first_connection_that_is_refused_is_tried_again(discord, tmp_pa
     assert "Traceback" not in bot.output
 
 
+@row("Discord closes a connection before it says anything")
+@pytest.mark.asyncio
+async def test_a_connection_that_is_closed_before_it_is_greeted_is_tried_again(discord, bot):
+    discord.faults.refuse_gateway(1)
+    discord.faults.slam_gateway(1)
+    discord.faults.drop_gateway()
+    await discord.until(lambda: len(discord.gateway.identifies) == 2, "it introduces itself again", timeout=40)
+    assert await answers(discord)
+    assert bot.exit_code is None
+
+
+@row("one shard of several never gets a session")
+@pytest.mark.asyncio
+async def test_a_shard_that_never_becomes_ready_ends_the_worker_though_others_serve(tmp_path):
+    async with DiscordDouble(shards=2) as discord:
+        discord.gateway.heartbeat_interval_ms = 500
+        discord.gateway.unheard.add(1)
+        env = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(tmp_path), "PATIENCE": "8"}  # shards begin 5 s apart
+        bot = await discord.launch("tests/impatient_bot.py", ready=False, env=env)
+        assert await bot.wait(30) == 1
+        assert "There was no sign of life from Discord" in bot.output
+        assert [identify["shard"][0] for identify in discord.gateway.identifies] == [0, 1]
+
+
+@row("Discord ends a session where hardly any IDENTIFY is left of the day")
+@pytest.mark.asyncio
+async def test_where_hardly_any_identify_is_left_none_is_spent(discord, tmp_path):
+    discord.rest.session_starts = 1
+    bot = await started(discord, an_archive(tmp_path))
+    await discord.faults.invalidate_session()
+    await bot.wrote("Discord allows hardly any IDENTIFYs today: shard 0 waits for 14400 seconds")
+    bot.terminate()
+    assert await bot.wait(LEAVING) == 0
+    assert len(discord.gateway.identifies) == 1
+
+
 @row("Discord cannot be reached at the start")
 @pytest.mark.asyncio
 async def test_a_discord_that_cannot_be_reached_at_first_is_asked_again(discord, tmp_path):
@@ -272,6 +308,21 @@ async def test_an_answer_that_fails_is_sent_again(discord, bot):
         discord.faults.answer_next(path, status=status, body="")
         assert await answers(discord)
     assert "incident" not in bot.output
+
+
+@row("the connection is cut under an answer, and under the word about it")
+@pytest.mark.asyncio
+async def test_an_answer_that_is_cut_off_costs_a_line_and_leaves_nothing_open(discord, bot):
+    reader = discord.user("reader")
+    discord.faults.cut_next(CALLBACK, times=2)
+    asked = asyncio.create_task(reader.slash("search", query="barrier", timeout=60))
+    await bot.wrote("command=search outcome=incident")
+    asked.cancel()
+    discord.faults.cut_next("/channels/*/messages", method="POST", times=2)
+    await reader.say(discord.channel, "<@bot> barrier", replies=0)
+    await bot.wrote("command=chat outcome=incident")
+    assert bot.output.count("an error could not be told: ") == 2
+    assert await answers(discord)
 
 
 @row("an answer is refused (400)")

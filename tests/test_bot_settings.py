@@ -102,6 +102,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         ("SHARD_COUNT", "0", "a number from 1 to 16384"),
         ("SHARD_IDS", "3-1", "numbers from 0 on"),
         ("SHARD_IDS", "a", "numbers from 0 on"),
+        ("DATA_DIR", "~nobody-has-this-name/news", "a folder"),
+        ("HEARTBEAT_FILE", "~nobody-has-this-name/alive", "a file"),
     ],
 )
 def test_an_unknown_value_is_one_sentence_that_names_the_setting_and_what_it_may_be(name, value, may_be):

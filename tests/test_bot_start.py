@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.worker.leadership import Leadership, is_led
+from bot.worker.pulse import Pulse
 from bot.worker.restraint import Restraint
 from corpus import Corpus
 from discord_double import DiscordDouble
@@ -137,6 +138,30 @@ async def test_a_worker_that_starts_again_and_again_for_a_day_identifies_less_th
     assert 100 < identified < 500
 
 
+def test_a_shard_that_waits_on_purpose_or_for_its_turn_is_not_taken_for_dead(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("bot.worker.pulse.time.perf_counter", lambda: now[0])
+    pulse = Pulse()
+    pulse.expect([0, 1])
+    for shard in (0, 1):
+        now[0] += 200
+        assert pulse.silence == 200
+        pulse.connected(shard)
+    assert pulse.silence == 200  # of the first, of which nothing was heard since
+    pulse.connected(0)
+    pulse.lost(0)
+    pulse.waits(0, 600)
+    now[0] += 250
+    pulse.connected(1)
+    now[0] += 250
+    assert pulse.silence == 250
+    pulse.connected(1)
+    now[0] += 200
+    assert pulse.silence == 200
+    pulse.connected(1)
+    assert pulse.silence == 100
+
+
 @pytest.mark.asyncio
 async def test_ten_deploys_in_an_hour_wait_for_nothing(tmp_path, clock):
     for _ in range(10):
@@ -198,6 +223,20 @@ async def test_a_token_that_was_refused_is_not_tried_again_at_once(tmp_path):
 
 
 @pytest.mark.asyncio
+async def test_who_stood_by_knows_what_the_one_before_was_told_meanwhile(tmp_path):
+    async with DiscordDouble() as discord:
+        first = await started(discord, tmp_path)
+        second = await started(discord, tmp_path, ready=False, remembers=True)
+        await second.wrote("standing by")
+        asked = len(second.requests)
+        kept = json.loads((tmp_path / "worker.json").read_text())
+        (tmp_path / "worker.json").write_text(json.dumps({**kept, "refused": [time.time()]}))
+        first.signal(signal.SIGKILL)
+        await second.wrote("Discord refused the last start: asking again in ")
+        assert len(second.requests) == asked
+
+
+@pytest.mark.asyncio
 async def test_a_login_that_is_limited_for_hours_is_not_tried_again_within_them(tmp_path):
     async with DiscordDouble() as discord:
         discord.faults.rate_limit_next("/users/@me", retry_after=7200.0)
@@ -250,6 +289,8 @@ async def test_after_the_machine_went_down_the_archive_is_looked_through_before_
         bot = await started(discord, data, ready=False, remembers=True)
         assert await bot.wait() == 3
         assert "dateline verify --repair" in bot.output
+        again = await started(discord, data, ready=False, remembers=True)
+        assert await again.wait() == 3  # as often as a host starts it again, until somebody has mended it
         assert len(discord.gateway.identifies) == 1
 
 

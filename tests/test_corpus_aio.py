@@ -29,6 +29,7 @@ from corpus import (
     SearchTimeout,
     Told,
 )
+from corpus.answerer import Answerer
 
 
 class _Reader:
@@ -63,6 +64,17 @@ async def test_closed_under_a_question_it_is_answered_first(archive):
     first, second = await answer
     assert first == second
     await closing
+
+
+@pytest.mark.asyncio
+async def test_the_second_process_begins_nothing_that_nobody_waits_for_any_more(samples_archive):
+    answerer = await Answerer.start(samples_archive)
+    try:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(answerer.ask("status", (), {}, within=-1.0), 1)
+        assert (await answerer.ask("status", (), {}, within=10.0)).articles
+    finally:
+        await answerer.stop()
 
 
 @pytest.mark.asyncio

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class Pulse:
         """``file`` is touched as long as all shards live."""
         self._file = file
         self._began = math.inf
+        self._awaited: set[int] = set()
         self._connected: set[int] = set()
         self._heard: dict[int, float] = {}
 
@@ -38,10 +39,26 @@ class Pulse:
         """Expect a first sign of life from now on, or in so many seconds."""
         self._began = time.perf_counter() + seconds
 
+    def expect(self, shards: Iterable[int]) -> None:
+        """Expect one of each of these shards, which are connected one after the other."""
+        self._awaited = set(shards)
+        self.begin()
+
+    def waits(self, shard: int, seconds: float) -> None:
+        """A shard waits on purpose, for so many seconds: before these are over nothing is expected of it."""
+        until = time.perf_counter() + seconds
+        if shard in self._heard:
+            self._heard[shard] = max(self._heard[shard], until)
+        else:
+            self._began = max(self._began, until)
+
     def connected(self, shard: int) -> None:
         """A shard is connected, and gets events."""
         self._connected.add(shard)
         self._heard[shard] = time.perf_counter()
+        if shard in self._awaited:
+            self._awaited.remove(shard)
+            self.begin()
 
     def lost(self, shard: int) -> None:
         """A shard is no longer connected."""
@@ -54,8 +71,11 @@ class Pulse:
 
     @property
     def silence(self) -> float:
-        """For how many seconds the quietest shard has not been known to live; before any does, since one could."""
-        return max(map(self._silent_for, self._heard), default=max(time.perf_counter() - self._began, 0.0))
+        """For how many seconds the quietest shard has not been known to live; of those to come, since one could."""
+        silences = [self._silent_for(shard) for shard in self._heard]
+        if self._awaited or not silences:
+            silences.append(time.perf_counter() - self._began)
+        return max(0.0, *silences)
 
     async def watch(self, shards: Callable[[], Mapping[int, discord.ShardInfo]]) -> None:
         """Look at the shards that there are until one has given no sign of life for too long."""

@@ -49,6 +49,10 @@ class Restraint:
         self._token = hashlib.sha256(token.encode()).hexdigest()[:16]
         self._kept = self._read()
 
+    def recall(self) -> None:
+        """Read again what was written down: by the worker before, perhaps, for which this one stood by."""
+        self._kept = self._read()
+
     @property
     def was_cut_off(self) -> bool:
         """Whether the machine went down under the last worker: what it had written may have been lost with it.
@@ -87,17 +91,29 @@ class Restraint:
         self._kept.refused, self._kept.not_before = [], 0.0
         self._write()
 
+    def before_identify(self, shard: int) -> float:
+        """For how many seconds this shard should not IDENTIFY."""
+        times = self._lately(shard)
+        over = len(times) - _FREE
+        return max(times[-1] + _pause(over + 1, _FIRST) - self._now(), 0.0) if over >= 0 else 0.0
+
     async def identify(self, shard: int) -> None:
         """Wait until this shard may IDENTIFY once more, and count that."""
+        if pause := self.before_identify(shard):
+            told = "this worker introduced itself to Discord %d times within an hour: shard %d waits for %.0f seconds"
+            _log.warning(told, len(self._lately(shard)), shard, pause)
+            await asyncio.sleep(pause)
+        self._lately(shard).append(self._now())
+        self._write()
+
+    def identified(self, shard: int) -> bool:
+        """Whether this shard did so within the last hour."""
+        return bool(self._lately(shard))
+
+    def _lately(self, shard: int) -> list[float]:
         times = self._kept.identified.setdefault(str(shard), [])
         times[:] = [each for each in times if self._now() - _HOUR < each <= self._now()]
-        over = len(times) - _FREE
-        if over >= 0 and (pause := times[-1] + _pause(over + 1, _FIRST) - self._now()) > 0:
-            told = "this worker introduced itself to Discord %d times within an hour: shard %d waits for %.0f seconds"
-            _log.warning(told, len(times), shard, pause)
-            await asyncio.sleep(pause)
-        times.append(self._now())
-        self._write()
+        return times
 
     def _read(self) -> _Kept:
         """What was written down; nothing where it cannot be read, of another token, or of a time to come."""

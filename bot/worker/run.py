@@ -7,7 +7,6 @@ shell. What passes by itself is 1, since hosts are told to start no worker again
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 
@@ -19,7 +18,7 @@ from bot import logs, registry
 from bot.client import Dateline
 from bot.hiding import Secrets
 from bot.language import Languages
-from bot.leaving import FAILED, REFUSED, SETTINGS, let_go_of_output, told_enough, when_told
+from bot.leaving import FAILED, REFUSED, SETTINGS, gone_within, let_go_of_output, told_enough, when_told
 from bot.render.archive import holdings
 from bot.settings import Settings, SettingsError
 from bot.worker import lasting
@@ -82,14 +81,16 @@ async def _serve(archive: AsyncCorpus, settings: Settings, token: str) -> int:
     async with Dateline(archive, settings, restraint) as client:
         try:
             async with health(settings.port, client, leadership):
-                return await _until_told(told, client, Start(client, leadership, restraint, token), Secrets(token))
+                code = await _until_told(told, client, Start(client, leadership, restraint, token), Secrets(token))
         except PortTaken as error:
-            return _sorry(str(error), SETTINGS)
+            code = _sorry(str(error), SETTINGS)
         finally:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(_close(client, archive), _CLOSING)
+            # Only waited for, never cancelled: that would cancel whatever else closes the client just now, too.
+            await asyncio.wait([asyncio.create_task(_close(client, archive), name="closing")], timeout=_CLOSING)
             told_enough()
             let_go_of_output()
+    gone_within(_LATEST, code)
+    return code
 
 
 async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secrets: Secrets) -> int:
@@ -102,6 +103,7 @@ async def _until_told(told: asyncio.Event, client: Dateline, start: Start, secre
         if connection.done():
             return _ended(connection, start, secrets)
         connection.add_done_callback(_let_be)
+        connection.cancel()  # or a shard that is being connected would take in new questions
         _log.info("told to leave" if waiting.done() else "no sign of life")
         await client.leave()
         start.ended()

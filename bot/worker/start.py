@@ -50,8 +50,9 @@ class Start:
             discord.DiscordException: Discord refused.
         """
         await self._leadership.take()
-        self._leads = True
+        self._restraint.recall()
         await self._look_through()
+        self._leads = True  # not before: whoever ends while it is looked through has not found it sound
         self._restraint.started()
         await self._let_time_pass()
         self._client.pulse.begin()
@@ -108,6 +109,7 @@ class Start:
             _log.warning("Discord allows no more IDENTIFYs today: connecting in %.0f seconds", seconds)
             client.pulse.begin(seconds)
             await asyncio.sleep(seconds)
+        client.pulse.expect(client.own_shards)
 
 
 def _must_suffice(client: Dateline) -> None:

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from .limits import Json
 
+CUT = 0
+"""In the place of a status: there is no answer, and no connection any more."""
+
 
 class Connections(Protocol):
     """What faults need of the gateway."""
@@ -20,6 +23,7 @@ class Connections(Protocol):
     resumable: bool
     refusals: int
     mute: int
+    slams: int
 
     def cut(self) -> None: ...
     async def close_all(self, code: int, reason: str = ...) -> None: ...
@@ -73,6 +77,10 @@ class Faults:
         """Take the next connections to the gateway, and never say HELLO."""
         self._connections().mute = times
 
+    def slam_gateway(self, times: int = 1) -> None:
+        """Take the next connections to the gateway, and close them with 1001 before HELLO."""
+        self._connections().slams = times
+
     async def send_to_gateway(self, text: str) -> None:
         """Send a frame as it is, whatever it is."""
         await self._connections().send_text(text)
@@ -109,6 +117,10 @@ class Faults:
         if everywhere:
             headers["X-RateLimit-Global"] = "true"
         self.answer_next(path_glob, status=429, body=body, headers=headers, times=times)
+
+    def cut_next(self, path_glob: str, *, method: str = "*", times: int = 1) -> None:
+        """Cut the connection under the next matching requests, which are neither answered nor done."""
+        self._planned += [PlannedAnswer(method, path_glob, CUT, None)] * times
 
     def delay_next(self, path_glob: str, seconds: float, *, method: str = "*", times: int = 1) -> None:
         """Give the next matching requests their true answer, late."""

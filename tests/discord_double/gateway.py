@@ -44,6 +44,10 @@ class Gateway:
         """How many connections are refused with 503 before one is taken."""
         self.mute = 0
         """How many connections are taken and never greeted."""
+        self.slams = 0
+        """How many connections are taken and closed before they are greeted."""
+        self.unheard: set[int] = set()
+        """Shards whose IDENTIFY is taken, and followed by no READY."""
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._closed_here: dict[web.WebSocketResponse, int] = {}
 
@@ -58,7 +62,11 @@ class Gateway:
         transport = request.transport
         self._sockets[socket] = transport if isinstance(transport, asyncio.Transport) else None
         try:
-            if self.mute:
+            if self.slams:
+                self.slams -= 1
+                self._core.transcript.add("gateway closes a connection before HELLO")
+                await socket.close(code=1001)
+            elif self.mute:
                 self.mute -= 1
             else:
                 await self._send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval_ms}})
@@ -97,7 +105,7 @@ class Gateway:
             await self._close(socket, 4004, "Authentication failed.")
         elif intents & limits.PRIVILEGED_INTENTS & ~app.privileged_intents:
             await self._close(socket, 4014, "Disallowed intent(s).")
-        else:
+        elif shard not in self.unheard:
             self._numbers += 1
             session = Session(f"session-{self._numbers}", launch, shard, shards, intents, socket=socket)
             self.sessions.append(session)

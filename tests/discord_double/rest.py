@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, web
 
 from . import answer_routes, command_routes, openapi, refusals
 from .core import Core
-from .faults import Faults, PlannedAnswer
+from .faults import CUT, Faults, PlannedAnswer
 from .gateway import Gateway
 from .interactions import Interaction, Interactions
 from .messages import File, Message
@@ -67,6 +67,9 @@ class Rest:
         planned = self.faults.take_answer(method, path)
         if planned is not None:
             await asyncio.sleep(planned.delay)
+        if planned is not None and planned.status == CUT and request.transport is not None:
+            request.transport.abort()
+            return web.Response()
         if planned is not None and planned.status is not None:
             status, answer, headers = planned.status, planned.body, _planned_headers(planned)
         else:
