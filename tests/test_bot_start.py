@@ -207,6 +207,13 @@ def test_a_memory_that_cannot_be_read_is_none(tmp_path_factory, content):
     asyncio.run(asyncio.wait_for(kept.identify(0), 1))
 
 
+@pytest.mark.parametrize("content", [b"", b'{"identified": {"0": [1'])
+def test_a_memory_that_was_torn_tells_that_the_machine_went_down(tmp_path, content):
+    assert not Restraint(tmp_path / "worker.json", TOKEN).was_cut_off
+    (tmp_path / "worker.json").write_bytes(content)
+    assert Restraint(tmp_path / "worker.json", TOKEN).was_cut_off
+
+
 @pytest.mark.asyncio
 async def test_a_token_that_was_refused_is_not_tried_again_at_once(tmp_path):
     async with DiscordDouble() as discord:

@@ -22,6 +22,7 @@ _HOUR, _DAY = 3600.0, 86_400.0
 _FREE = 10  # IDENTIFYs of a shard in an hour that cost no waiting: deploys of a busy day
 _FIRST, _LONGEST = 5.0, 600.0  # seconds of the first pause, and of the longest: some 16 IDENTIFYs an hour, 400 a day
 _REFUSED = 30.0  # seconds of the first pause after a refusal
+_TORN = "torn"  # in the place of the boot of a machine: it was none that goes on
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -116,7 +117,10 @@ class Restraint:
         return times
 
     def _read(self) -> _Kept:
-        """What was written down; nothing where it cannot be read, of another token, or of a time to come."""
+        """What was written down; nothing where it cannot be read, of another token, or of a time to come.
+
+        It is written by one rename: what cannot be read was torn as the machine went down.
+        """
         try:
             kept = _Kept(**json.loads(self._file.read_text(encoding="utf-8")))
             latest = self._now()
@@ -128,7 +132,9 @@ class Restraint:
             if not latest < kept.not_before < latest + _DAY:
                 kept.not_before = 0.0
             kept.running = None if kept.running is None else str(kept.running)
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError):
+            return _Kept(token=self._token, running=_TORN)
+        except OSError:
             return _Kept(token=self._token)
         return kept if kept.token == self._token else _Kept(token=self._token, running=kept.running)
 
