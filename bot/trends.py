@@ -41,13 +41,15 @@ class Trend:
 class Trends:
     """Queries over the same stretches of time.
 
-    ``shares`` says that numbers are meant as shares of the archive. ``steps`` are those that may be chosen.
+    ``shares`` says that numbers are meant as shares of the archive. ``archive`` counts all articles in each stretch, of
+    the days that any of the queries lets pass. ``steps`` are those that may be chosen.
     """
 
     step: Step
     shares: bool
     buckets: tuple[Bucket, ...]
     trends: tuple[Trend, ...]
+    archive: tuple[int, ...]
     steps: tuple[Step, ...] = tuple(Step)
 
     @classmethod
@@ -71,12 +73,7 @@ class Trends:
             _trend(query, coverage, _counted(coverage, frame), _counted(every, frame), shares=shares)
             for query, coverage, every in zip(queries, found, archive, strict=True)
         )
-        return cls(chosen, shares, frame, tuple(trends), together.steps)
-
-    @property
-    def archive(self) -> tuple[int, ...]:
-        """All articles of the archive in each stretch, of the days that any of the queries lets pass."""
-        return tuple(map(max, zip(*(trend.archive for trend in self.trends), strict=True)))
+        return cls(chosen, shares, frame, tuple(trends), _counted(_united(archive), frame), together.steps)
 
     def value(self, trend: Trend, bucket: Bucket) -> float:
         """What is shown of a query for one of the stretches."""
@@ -135,6 +132,12 @@ def _together(found: Sequence[Coverage]) -> Coverage:
     """All days that any of them has, each once."""
     days = sorted({day for coverage in found for day, _ in coverage.days})
     return replace(found[0], days=tuple((day, 1) for day in days))
+
+
+def _united(archive: Sequence[Coverage]) -> Coverage:
+    """All that the archive has on the days that any of them has."""
+    days = dict(day for coverage in archive for day in coverage.days)
+    return replace(archive[0], days=tuple(sorted(days.items())))
 
 
 def _fitting(together: Coverage) -> Step:

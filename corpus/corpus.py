@@ -16,6 +16,7 @@ from corpus.engine import EngineView
 from corpus.engine.local import LocalEngine
 from corpus.errors import CorpusError, EmptyQuery
 from corpus.feeds import FeedState
+from corpus.ingest import source_of
 from corpus.inputs import Input, Kind
 from corpus.keeping import following, withholding
 from corpus.keeping.audit import audited
@@ -63,6 +64,9 @@ LONGEST_PAGE = 100
 HEADLINES = 25
 """Headlines for what is being typed, unless asked otherwise."""
 
+DEEPEST = 10_000
+"""The last hit that any page shows: whoever is there asks too broadly, and what lies deeper costs ever more memory."""
+
 EXPORTED = 1_000
 """Hits in an export, unless asked otherwise."""
 
@@ -100,7 +104,7 @@ class Corpus:
         return self._engine.folder
 
     def search(self, query: Query, *, page: int = 1, limit: int = PAGE) -> Results:
-        """One page of the answer, ``limit`` hits (1 to 100); a page past the last has no hits.
+        """One page of the answer, ``limit`` hits (1 to 100); a page past the last, or the deepest, has no hits.
 
         Raises:
             EmptyQuery: nothing was asked.
@@ -275,12 +279,14 @@ class Corpus:
     def limit(self, source: str, characters: int | None, *, by: str = "unknown") -> None:
         """Show at most so many characters of any article of this source, 0 for none of its words; None: no limit.
 
+        ``source`` is its key or its name; where there is none such yet, the one that it will have is limited.
+
         Raises:
             StoreError: the archive cannot be written.
         """
         told = "no limit" if characters is None else str(characters)
         with audited(self._engine.ledger, by, "limit", f"{source} {told}"):
-            self._engine.ledger.limit(source.strip().lower(), characters)
+            self._engine.ledger.limit(self._source(source.strip()), characters)
 
     def limits(self) -> tuple[Limit, ...]:
         """The sources of which only so much is shown."""
@@ -345,20 +351,20 @@ class Corpus:
     def _answer(self, view: EngineView, query: Query, page: int, limit: int) -> Results:
         asked = self._weigh(view, query)
         matched = match(view, asked)
-        placed, ranking = _placed(view, query, asked, matched, page * limit)
-        first = (page - 1) * limit
+        first, end = (min(stories, DEEPEST) for stories in ((page - 1) * limit, page * limit))
+        placed, ranking = _placed(view, query, asked, matched, end)
         lost = not ranking.articles and page == 1
         return Results(
             query=str(query),
             notes=_notes(query, asked, matched),
-            hits=tuple(self._hits(view, asked, placed[first : first + limit], first)),
+            hits=tuple(self._hits(view, asked, placed[first:end], first)),
             matched=matched.articles,
             matched_exact=matched.exact,
             ranked=ranking.articles,
             searched=view.articles,
             page=page,
-            pages=-(-ranking.stories // limit),
-            pages_exact=ranking.exact,
+            pages=-(-min(ranking.stories, DEEPEST) // limit),
+            pages_exact=ranking.exact or ranking.stories > DEEPEST,
             dropped=matched.dropped,
             did_you_mean=did_you_mean(query, self._analyser, view, self._trying(view)),
             relaxed=relaxed(query, self._trying(view)) if lost else (),
@@ -428,6 +434,14 @@ class Corpus:
     def _limits(self) -> dict[str, int]:
         """How many characters of an article may be shown, for each source that has a limit."""
         return {each.source: each.characters for each in self._engine.ledger.limits()}
+
+    def _source(self, typed: str) -> str:
+        """The key of the source that is meant."""
+        sources, sought = self.sources(), typed.casefold()
+        if sought in {*(each.key for each in sources), *self._limits()}:
+            return sought
+        named = {each.name.casefold(): each.key for each in reversed(sources)}
+        return named.get(sought) or (source_of(typed, "", None) or (sought, ""))[0]
 
     def _limit(self, article: Article) -> int | None:
         return self._limits().get(article.source)

@@ -54,6 +54,13 @@ def test_numbers_are_those_of_each_stretch_and_shares_those_of_the_archive():
     assert shared.trends[0].values == (0.1, 0.1, 0.1, 0.0, 0.1, 0.1)
 
 
+def test_of_queries_with_days_of_their_own_the_archive_has_those_of_both():
+    days = [(date(2023, 6, 1), 10), (date(2023, 6, 20), 30)]
+    whole = [coverage("", days[0]), coverage("", days[1])]
+    found = Trends.of([Query.parse("ferry"), Query.parse("tanker")], whole, whole, Step.MONTH, shares=True)
+    assert found.archive == (40,)
+
+
 def test_peaks_are_the_stretches_with_most_and_none_without_any():
     by_month = some_trends("flood", step=Step.MONTH)
     assert [bucket.articles for bucket in by_month.peaks(by_month.trends[0], 3)] == [5, 4, 3]

@@ -507,6 +507,20 @@ def test_no_more_is_shown_of_a_source_than_its_limit(folder, tmp_path, character
         assert corpus.search(Query.parse("council quay crane")).hits[0] == whole
 
 
+@pytest.mark.parametrize("typed", ["The Daily Bugle", "the daily bugle", "the-daily-bugle"])
+def test_a_source_is_limited_by_its_name_too_also_before_there_is_one(folder, tmp_path, typed):
+    with Corpus.open(folder, create=True) as corpus:
+        corpus.limit(typed, 0)
+        corpus.limit("www.harbourpost.example", 0)
+    bugle = {"source": "The Daily Bugle"}
+    taken(folder, written(tmp_path / "a.jsonl", ("1", STORY), ("2", OTHER, bugle)))
+    with Corpus.open(folder) as corpus:
+        for words in ("council quay", "ferries fog"):
+            assert corpus.search(Query.parse(words)).hits[0].article.limited
+        corpus.limit(typed.upper(), None)
+        assert [each.source for each in corpus.limits()] == ["harbourpost.example"]
+
+
 # What is written down.
 
 

@@ -275,6 +275,7 @@ def filed(archive_of):
         ("-source:wire.example -source:harbourpost.example", "Two"),
         ("lang:es OR lang:de", "Two Three"),
         ("lang:es,en storm", "One Two"),
+        ("lang:es-MX", "Two"),
         ("-lang:es", "One Three"),
         ("storm on:2023-06", "Two"),
         ("storm date:2023-05-31..2023-06-01", "One Two"),

@@ -359,6 +359,17 @@ def test_of_a_long_pasted_text_the_small_words_go_first():
     assert any("cut at 300" in note for note in longer.notes)
 
 
+@pytest.mark.parametrize(
+    "steered",
+    [lambda query: query.ordered(Sort.NEWEST), lambda query: query.within(date(2023, 1, 1), date(2023, 2, 1))],
+    ids=["ordered", "within"],
+)
+def test_a_query_that_is_steered_reads_back_as_the_same_however_long_it_was(steered):
+    query = steered(Query.words(" ".join(f"harbour{number}" for number in range(60))))
+    assert len(str(query)) <= 300
+    assert Query.parse(str(query)) == query
+
+
 # A query that goes on from another.
 
 
@@ -373,6 +384,8 @@ def test_of_a_long_pasted_text_the_small_words_go_first():
         ("ferry copies:all", "cod", "ferry +cod copies:all"),
         ("ferry", "cod OR herring", "ferry +(cod OR herring)"),
         ("source:a.example", "cod", "+cod source:a.example"),
+        ("similar:s5nyewdicz", "cod", "+cod similar:s5nyewdicz"),
+        ("ferry", "cod similar:s5nyewdicz", "ferry +cod similar:s5nyewdicz"),
         ("ferry", "", "ferry"),
     ],
 )  # fmt: skip
@@ -387,6 +400,8 @@ def test_a_query_requires_further_words_and_keeps_all_else(before, more, after):
         ("ferry", 'verdict "stern door"', 'ferry -verdict -"stern door"'),
         ("ferry -cod before:2023", "verdict", "ferry -cod -verdict before:2023-01-01"),
         ("ferry", "source:a.example", "ferry -source:a.example"),
+        ("similar:s5nyewdicz", "verdict", "-verdict similar:s5nyewdicz"),
+        ("similar:s5nyewdicz", "source:a.example", "similar:s5nyewdicz -source:a.example"),
         ("ferry", "-verdict", "ferry +verdict"),
     ],
 )

@@ -125,6 +125,18 @@ def test_filters_alone_show_the_newest_first_and_how_each_begins(samples):
     assert all(hit.article.text.startswith(hit.excerpts[0].text) for hit in results.hits)
 
 
+def test_no_page_lies_deeper_than_the_deepest_hit(samples, monkeypatch):
+    monkeypatch.setattr("corpus.corpus.DEEPEST", 22)
+    query = Query.parse("after:1700")
+    pages = [samples.search(query, page=page) for page in (1, 5, 6, 999_999)]
+    assert [(len(found.hits), found.pages, found.pages_exact) for found in pages] == [
+        (5, 5, True),
+        (2, 5, True),
+        (0, 5, True),
+        (0, 5, True),
+    ]
+
+
 def test_pages_hold_every_ranked_story_once_and_no_other(samples):
     query = Query.parse("ferry harbour bank flood")
     first = samples.search(query, limit=3)

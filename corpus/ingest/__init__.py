@@ -12,7 +12,7 @@ from corpus.ingest.files import checksum as file_checksum
 from corpus.ingest.forms.page import page_article
 from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import is_to_come, parse
-from corpus.ingest.places import host_of
+from corpus.ingest.places import host_of, source_of
 from corpus.ingest.read import Begun, Ended, Reader
 from corpus.ingest.way import Way
 
@@ -58,5 +58,6 @@ __all__ = [
     "read_field_map",
     "seem_alike",
     "signatures",
+    "source_of",
     "story",
 ]

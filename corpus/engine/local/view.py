@@ -91,7 +91,7 @@ class IndexView:
         """The best ``limit`` articles, or the newest, or the oldest. ``limit`` is at least 1."""
         with faults_told():
             if query.most and order is not Order.SCORE:
-                return self._sorted(self._heavy(query, limit=self.articles, up_to=self.articles), order, limit)
+                return self._sorted(self._heavy(query, limit=_FIRST_LOOK, up_to=self.articles), order, limit)
             if not query.score or order is not Order.SCORE:
                 return self._dated(query, order, limit)
             hits = self._searcher.search(self._built(query), limit=limit, count=False).hits

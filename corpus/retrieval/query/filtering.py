@@ -82,7 +82,8 @@ class FilterReader:
         self.filters = replace(self.filters, without=sources) if excluded else replace(self.filters, sources=sources)
 
     def _take_languages(self, names: list[str], *, excluded: bool) -> None:
-        found = [name for name in map(str.strip, names) if _LANGUAGE.fullmatch(name)]
+        # An article is kept under the first part of its language's tag: es of es-MX.
+        found = [name.partition("-")[0] for name in map(str.strip, names) if _LANGUAGE.fullmatch(name)]
         if len(found) < len(names):
             self._note(Told("A language is written by its code, such as lang:es: what is none was left out."))
         known = self.filters.without_languages if excluded else self.filters.languages

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from corpus.retrieval.query.clauses import Clause, Either, Filters, Must, Sort, Without, conditions, grouped
-from corpus.retrieval.query.reading import Reader
+from corpus.retrieval.query.reading import LONGEST_QUERY, Reader
 from corpus.retrieval.query.settling import Group, must, without
 from corpus.told import Told
 
@@ -69,11 +69,11 @@ class Query:
 
     def ordered(self, sort: Sort) -> Query:
         """The same in another order."""
-        return replace(self, sort=sort, notes=())
+        return _as_shown(replace(self, sort=sort, notes=()))
 
     def within(self, after: date | None, before: date | None) -> Query:
         """The same for the days from ``after`` (included) to ``before`` (not), and for no others."""
-        return replace(self, filters=replace(self.filters, after=after, before=before), notes=())
+        return _as_shown(replace(self, filters=replace(self.filters, after=after, before=before), notes=()))
 
     def of_sources(self, names: Sequence[str]) -> Query:
         """The same from these outlets alone, or, with none, from any; read anew, since there may be too many."""
@@ -82,12 +82,13 @@ class Query:
 
     def requiring(self, other: Query) -> Query:
         """The same, where an article must also have all that another asks for, and pass its filters too."""
-        return self._with(self.clauses, must(Group(other.clauses)).clauses, other.filters)
+        similar = self.similar or other.similar
+        return self._with(self.clauses, must(Group(other.clauses)).clauses, other.filters, similar)
 
     def excluding(self, other: Query) -> Query:
         """The same without articles that have anything that another asks for, or are from an outlet that it names."""
         unwanted = Filters(without=other.filters.sources)
-        return self._with(self.clauses, without(Group(other.clauses)).clauses, unwanted)
+        return self._with(self.clauses, without(Group(other.clauses)).clauses, unwanted, self.similar)
 
     def about(self, other: Query) -> Query:
         """The same of something else: what another asks for must hold in the place of what had to hold until now.
@@ -101,9 +102,11 @@ class Query:
             return self._with(other.clauses, [each for each in kept if each not in wished], other.filters)
         return self._with(kept, must(Group(other.clauses)).clauses, other.filters)
 
-    def _with(self, clauses: Sequence[Clause], more: Sequence[Clause], filters: Filters) -> Query:
+    def _with(
+        self, clauses: Sequence[Clause], more: Sequence[Clause], filters: Filters, similar: str | None = None
+    ) -> Query:
         """These clauses and filters, read anew, since there may be too many: then ``more`` is what goes first."""
-        held = f"{conditions(self.filters, self.sort, copies_all=self.copies_all)} {filters}"
+        held = f"{conditions(self.filters, self.sort, copies_all=self.copies_all, similar=similar)} {filters}"
         query = Query.parse(f"{Query((*clauses, *more))} {held}")
         return Query.parse(f"{Query((*more, *clauses))} {held}") if query.notes else query
 
@@ -118,3 +121,8 @@ class Query:
         parts = [shown(clause) for clause in self.clauses]
         others = conditions(self.filters, self.sort, copies_all=self.copies_all, similar=self.similar)
         return " ".join(filter(None, [*parts, others]))
+
+
+def _as_shown(query: Query) -> Query:
+    """The same as its text is read back: what does not fit into that is not asked either."""
+    return query if len(str(query)) <= LONGEST_QUERY else Query.parse(str(query))
