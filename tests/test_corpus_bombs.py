@@ -63,7 +63,15 @@ LAUGHS = (
 )
 
 
+RAW = f"{WORDS}\n2023-09-05\nOriginal from harbourpost.example\n".encode()
+
+
 # How they are made.
+
+
+def with_text(text: str) -> bytes:
+    """A line of JSON with this text."""
+    return json.dumps({**ARTICLE, "text": text}).encode() + b"\n"
 
 
 def zeros_in_gzip(megabytes: int, first: bytes = b"", fill: bytes = bytes(MB)) -> bytes:
@@ -250,6 +258,12 @@ BOMBS = {
     "a million escapes": Bomb("a.jsonl", lambda: LINE + b'{"text": "' + b"\\u0000" * MB + b'"}\n', "no text", 1),
     "100,000 empty objects": Bomb("a.jsonl", lambda: LINE + b"{}\n" * 100_000, "no text", 1, 100_000, EACH_IS_TOLD),
     # Tables.
+    "scraps behind a raw origin": Bomb("a.txt", lambda: RAW + b"\\n" * 40 + b"\nx", "", 1, 0),
+    "halves of line ends behind a raw origin": Bomb("a.txt", lambda: RAW + b"rn" * MB + b"x", "", 1),
+    "dots behind a raw origin": Bomb("a.txt", lambda: RAW + b"." * MB + b"x", "", 1),
+    "dots as a raw origin": Bomb("a.txt", lambda: RAW.rstrip() + b"." * MB + b"x", "", 1),
+    "a tag of equals signs": Bomb("a.jsonl", lambda: with_text(f"{WORDS} <a {'=' * MB}"), "", 1, 0),
+    "scraps at the end that are none": Bomb("a.jsonl", lambda: with_text(WORDS + "\\t" * (MB // 2) + "x\\t"), "", 1, 0),
     "a quote that is never closed": Bomb("a.csv", lambda: HEADER + ROW + b'Council,"' + b"a b c\n" * 9 * MB, "", 1),
     "a quote that is never closed on one line": Bomb("a.csv", lambda: HEADER + ROW + b'Council,"' + b"a b c " * 9 * MB, "16 MiB", 1),
     "a row of a million cells": Bomb("a.csv", lambda: HEADER + ROW + b"a," * 10**6 + b"\n", "cells", 1),

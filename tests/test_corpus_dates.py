@@ -93,6 +93,16 @@ def test_a_month_name_is_read_in_the_language_of_the_article() -> None:
     assert dated("5 listopada 2023", language="pl") == "2023-11-05"
 
 
+def test_a_month_name_that_means_another_month_in_another_language_is_no_date_without_it() -> None:
+    assert dated("15 listopada 2023", language="hr") == "2023-10-15"
+    assert "unreadable date" in dated("15 listopada 2023")
+
+
+def test_a_number_that_is_milliseconds_or_a_day_and_a_time_is_no_date() -> None:
+    assert "ambiguous date" in dated(202309051147)
+    assert dated("202309051147") == "2023-09-05T11:47:00"
+
+
 def test_a_number_is_seconds_or_milliseconds_or_a_day() -> None:
     assert dated(1693914472) == dated("1693914472") == dated(1693914472000) == "2023-09-05T11:47:52+00:00"
     assert dated(20230905) == "2023-09-05"

@@ -184,6 +184,12 @@ def test_entries_that_bear_one_id_are_told_apart_by_their_links():
     assert len({entry.id for entry in read_feed(told.encode(), URL).entries}) == 2
 
 
+def test_entries_without_an_id_that_lead_to_one_page_are_told_apart():
+    items = [item(number, guid=None, link="https://www.harbourpost.example/live") for number in (1, 2)]
+    feed = read_feed(rss(*items).encode(), URL)
+    assert len({entry.id for entry in feed.entries}) == 2
+
+
 def test_a_feed_is_in_the_encoding_that_http_says_where_it_says_none():
     body = rss(item(1, "Привет из порта. " * 30)).partition("?>")[2].encode("cp1251")
     (entry,) = read_feed(body, URL, "text/xml", "windows-1251").entries

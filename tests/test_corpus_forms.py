@@ -20,6 +20,7 @@ from warcio.warcwriter import WARCWriter
 
 from corpus import Corpus, Keeper, Query, Rejection, UnreadableInput
 from corpus.ingest import parse, read_field_map
+from corpus.ingest.forms.page import in_utf8
 from raw_articles import read
 
 WORDS = "The harbour council met on Tuesday and decided nothing of note about the quay and its old crane."
@@ -178,6 +179,22 @@ def test_a_table_by_columns_is_read_row_by_row(tmp_path):
     assert reasons(articles(tmp_path / "cut.parquet")) == ["a damaged Parquet file: the rest was not read"]
     (tmp_path / "news.parquet.gz").write_bytes(gzip.compress(path.read_bytes()))
     assert reasons(articles(tmp_path / "news.parquet.gz")) == ["a Parquet file inside of an archive: unpack it first"]
+
+
+def test_bytes_that_are_no_utf_8_are_refused_row_by_row(tmp_path):
+    rows = [
+        {"title": "A", "text": text, "source": "a.example", "date": "2023-09-05"}
+        for text in (b"Caf\xe9.", "Café.".encode())
+    ]
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    refused, found = articles(tmp_path / "a.parquet")
+    assert (refused.reason, found.text) == ("not UTF-8 text: save it as UTF-8", "Café.")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "rot13", "no-such"])
+def test_a_page_in_an_encoding_that_no_web_knows_is_read_as_it_is_and_at_once(charset):
+    page = b"a" * 4_000_000
+    assert in_utf8(page, charset) is page
 
 
 @pytest.mark.parametrize(

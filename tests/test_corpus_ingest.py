@@ -135,6 +135,13 @@ def test_a_raw_origin_with_a_path_is_the_address_of_the_article(save: Save) -> N
     assert (found.source, found.url) == ("harbourpost.example", "https://www.harbourpost.example/a/b")
 
 
+def test_what_stands_between_date_and_origin_or_behind_them_is_not_lost(save: Save) -> None:
+    short = "Quay closed\n2023-09-05\nThe council met.\nOriginal from harbourpost.example\nrnrn\nIt ended late.\n"
+    found = article(save("a.txt", short))
+    assert found.text == "Quay closed\nThe council met.\nIt ended late."
+    assert (found.source, str(found.published)) == ("harbourpost.example", "2023-09-05")
+
+
 def test_date_and_origin_are_only_looked_for_at_the_end(save: Save) -> None:
     path = save("a.txt", "2020-01-01\nOriginal from elsewhere.example\n" + "A line.\n" * 12 + RAW)
     assert article(path).source == "harbourpost.example"
@@ -204,6 +211,38 @@ def test_a_json_array_or_object_is_read_however_it_is_laid_out_and_called(
 def test_an_article_with_a_list_under_data_is_still_one_article(save: Save) -> None:
     assert article(save("a.json", json.dumps({**RECORD, "data": [1, 2]}))).headline == "A title"
     assert article(save("b.json", json.dumps({**RECORD, "data": [1, 2]}, indent=1))).headline == "A title"
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("record", [RECORD, {"Title": "A title", "fulltext": "Some words.", **RECORD}])
+def test_an_article_with_an_empty_list_before_its_words_is_still_one_article(
+    save: Save, record: dict[str, str], indent: int | None
+) -> None:
+    told = {"data": [], **dict(sorted(record.items()))}
+    assert article(save("a.json", json.dumps(told, indent=indent))).text == "Some words."
+
+
+@pytest.mark.parametrize("deep", [600, 900])
+def test_a_name_that_is_nested_beyond_all_sense_is_none(save: Save, deep: int) -> None:
+    nested = "[" * deep + '"x"' + "]" * deep
+    line = json.dumps(RECORD)
+    spoilt = line.replace('"A title"', nested), line.replace('"Some words."', nested)
+    first, second, third = taken_in(save("a.jsonl", "\n".join([*spoilt, line]) + "\n"))
+    assert isinstance(first, Article)  # its headline is how it begins
+    assert isinstance(second, Rejection)
+    assert isinstance(third, Article)
+    page = save(
+        "a.html",
+        f'<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "publisher": {nested}}}'
+        f"</script></head><body><p>{'Some words. ' * 40}</p></body></html>",
+    )
+    assert isinstance(refused(page), Rejection)
+
+
+def test_a_member_whose_name_is_no_text_is_one_refusal(save: Save) -> None:
+    packed = zipped({"é.txt": RAW.encode(), "b.txt": RAW.encode()}).replace("é".encode(), b"\xe3\xa9", 1)
+    first, second = taken_in(save("a.zip", packed))
+    assert (isinstance(first, Rejection), isinstance(second, Article)) == (True, True)
 
 
 def test_a_long_json_array_is_read_item_by_item(save: Save) -> None:
@@ -294,6 +333,11 @@ def test_a_quote_that_is_never_closed_is_reported_and_not_taken_for_text(save: S
     assert unread == Rejection(f"{path}:3", "a quote is opened and never closed: the rest of the file was not read")
 
 
+def test_a_quote_in_the_header_that_is_never_closed_is_reported(save: Save) -> None:
+    path = save("a.csv", 'title,text,date,"source\nA title,Words,2023-09-05,a.example\n')
+    assert "a quote is opened and never closed" in refused(path).reason
+
+
 def test_a_table_without_a_header_row_is_refused(save: Save) -> None:
     found = refused(save("a.csv", "One thing,another,a third\n1,2,3\n"))
     assert found.reason.startswith("the first row names no known field")
@@ -366,6 +410,24 @@ def test_a_page_is_read_in_the_encoding_it_declares_and_otherwise_refused(save: 
     assert "café" in article(save("b.html", page(PUBLISHED_TIME, charset="utf-16"))).text
     liar = page(PUBLISHED_TIME, charset="iso-8859-1").replace(b"iso-8859-1", b"no-such-set")
     assert refused(save("c.html", liar)).reason == "neither UTF-8 nor the encoding it declares (no-such-set)"
+
+
+def test_a_page_whose_bytes_are_ascii_is_read_in_the_encoding_that_shifts_them(save: Save) -> None:
+    page = (
+        "<html><head><meta charset=iso-2022-jp><title>港</title></head><body><p>" + "港の会議は火曜日に開かれた。" * 9
+    )
+    found = read([save("a.html", page.encode("iso-2022-jp"))])
+    (raw,) = found
+    assert isinstance(raw, RawArticle)
+    assert "港の会議" in str(raw.fields["text"])
+
+
+def test_no_outlet_is_made_of_a_headline(save: Save) -> None:
+    page = (
+        '<html><head><title>U.S. port reopens - The Harbour Post</title><meta property="article:published_time"'
+        f' content="2023-09-05"></head><body><article><p>{"Some words. " * 40}</p></article></body></html>'
+    )
+    assert "source" in refused(save("a.html", page)).reason
 
 
 def test_a_page_without_words_is_refused(save: Save) -> None:

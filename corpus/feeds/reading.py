@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from corpus.errors import UnreadableInput
+from corpus.ingest import text_codec
 
 _LARGEST = 8 * 2**20  # bytes of a feed
 _MOST = 1_000  # entries of a feed: those that follow are older
@@ -89,8 +90,8 @@ def _in_utf8(body: bytes, charset: str | None) -> bytes:
     if not charset or body.startswith(_MARKS) or _DECLARED.match(body[:200]):
         return body
     try:
-        return body.decode(charset).encode()
-    except (LookupError, UnicodeError):
+        return body.decode(text_codec(charset) or "utf-8").encode()
+    except UnicodeError:
         return body
 
 
@@ -127,13 +128,15 @@ def _recovered(body: bytes, url: str, parser: Any) -> bytes:
     return mended
 
 
+def _own_id(entry: Entry, *, alone: bool) -> str:
+    return entry.url if entry.url and alone else f"{entry.id}\n{entry.headline}\n{entry.published}"
+
+
 def _told_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Entries each with an id of its own: one that several bear tells nothing."""
-    shared = {each for each, times in Counter(entry.id for entry in entries).items() if times > 1}
+    ids, links = Counter(entry.id for entry in entries), Counter(entry.url for entry in entries)
     return tuple(
-        replace(entry, id=entry.url or f"{entry.id}\n{entry.headline}\n{entry.published}")
-        if entry.id in shared
-        else entry
+        replace(entry, id=_own_id(entry, alone=links[entry.url] == 1)) if ids[entry.id] > 1 else entry
         for entry in entries
     )
 

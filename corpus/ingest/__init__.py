@@ -14,6 +14,7 @@ from corpus.ingest.marks import Marked, marked
 from corpus.ingest.parse import is_to_come, parse
 from corpus.ingest.places import host_of, source_of
 from corpus.ingest.read import Begun, Ended, Reader
+from corpus.ingest.stream import text_codec
 from corpus.ingest.way import Way
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "signatures",
     "source_of",
     "story",
+    "text_codec",
 ]

@@ -28,6 +28,7 @@ _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
 _EVIDENT_BREAK = re.compile(r"\\r\\n|\\n\\n|[.!?…\"”’]\\n")
 _LOST_BREAK = re.compile(r"(?<=[.!?…\"”’])(?:rn){2,}(?=[^\sa-z])")
 _TAIL = re.compile(r"(?:\s*(?:\[\+\d+ chars\]|\\[rnt]|(?<![^\s.!?…\"”’)])(?:rn)+(?![^\s\\\[])))+$")
+_LONGEST_TAIL = 4_000  # characters from the end that are looked at: from each scrap on all behind it is tried
 _ENDS_OF_SCRAPS = ("rn", "\\n", "\\r", "\\t", "chars]")
 _WRAPPED = range(40, 91)
 """Characters of a full line in text that was wrapped for a terminal; shorter ones are a list or verse."""
@@ -97,7 +98,10 @@ def _respelt(found: re.Match[str]) -> str:
 
 def _tail(text: str) -> str:
     """The text without the scraps at its end; a torn end keeps its ``…``."""
-    return _TAIL.sub("", text) if text.endswith(_ENDS_OF_SCRAPS) else text
+    if not text.endswith(_ENDS_OF_SCRAPS):
+        return text
+    start = max(len(text) - _LONGEST_TAIL, 0)
+    return text[:start] + _TAIL.sub("", text[start:])
 
 
 def _paragraphs(text: str) -> str:

@@ -53,7 +53,7 @@ _MONTHS = (
 )  # fmt: skip
 _LANGUAGES = (
     "en", "es", "fr", "de", "pt", "it", "nl", "ru", "uk", "pl", "cs", "sv", "da", "nb", "fi", "ro", "hu", "tr", "el",
-    "id", "ar",
+    "id", "ar", "hr",
 )  # fmt: skip
 """Languages whose month names are tried where the article does not say which it is in."""
 
@@ -121,10 +121,21 @@ def _moment(number: float) -> PubDate:
         return _in_digits(str(number))
     if abs(number) >= 1000 * _SECONDS.stop:
         raise Undated("unreadable date")
+    if _is_compact(number):
+        raise Undated(f"ambiguous date {number:.0f}: milliseconds since 1970, or a day and a time in digits")
     seconds = number / 1000 if abs(number) >= _SECONDS.stop else number
     if not _SECONDS.start <= seconds < _SECONDS.stop:
         raise _unreadable(f"{number:.20g}")
     return PubDate.from_datetime(datetime.fromtimestamp(seconds, UTC))
+
+
+def _is_compact(number: float) -> bool:
+    """Whether a number that could be milliseconds reads as a day and a time as well: 202309051147."""
+    digits = f"{number:.0f}"
+    try:
+        return len(digits) == len("202309051147") and bool(_in_digits(digits))
+    except Undated:
+        return False
 
 
 def _in_digits(text: str) -> PubDate:

@@ -110,7 +110,7 @@ def read_field_map(path: Path) -> FieldMap:
         told: dict[str, Any] = tomllib.loads(data.decode())
     except OSError as error:
         raise UnreadableInput(str(path), f"the mapping cannot be read ({error.strerror or error}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number of thousands of digits
         raise UnreadableInput(str(path), f"the mapping is no TOML ({error}).") from error
     try:
         return _map(told)

@@ -95,17 +95,23 @@ def _says_nothing(value: object) -> bool:
     return value is None or value in ({}, []) or value != value  # noqa: PLR0124  # NaN is the one value unlike itself
 
 
+_DEPTH = 20
 _NAMING = ("name", "title", "rendered", "value", "$oid", "#text")
 
 
-def in_words(value: object, joint: str = ", ", naming: Sequence[str] = _NAMING) -> str:
-    """A value as text: a list joined, of a mapping what stands under the first of ``naming`` it has; else nothing."""
+def in_words(value: object, joint: str = ", ", naming: Sequence[str] = _NAMING, depth: int = _DEPTH) -> str:
+    """A value as text: a list joined, of a mapping what stands under the first of ``naming`` it has; else nothing.
+
+    What lies deeper than ``depth`` is nothing: no program writes names so, and Python goes no deeper than a thousand.
+    """
+    if not depth:
+        return ""
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple):
-        return joint.join(filter(None, (in_words(part, joint, naming) for part in value)))
+        return joint.join(filter(None, (in_words(part, joint, naming, depth - 1) for part in value)))
     if isinstance(value, Mapping):
-        return in_words(next((value[name] for name in naming if value.get(name)), None), joint, naming)
+        return in_words(next((value[name] for name in naming if value.get(name)), None), joint, naming, depth - 1)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""

@@ -17,7 +17,7 @@ _INLINE = (
     "a|abbr|b|i|u|s|q|em|strong|small|sub|sup|span|font|mark|cite|code|time|label|ins|del|td|th|tbody|thead"
     "|img|picture|source|video|audio|svg|path|embed|object|param|input|button|html|head|meta|link|title"
 )
-_ATTRIBUTES = r"(?:\s[^<>]*=[^<>]*|(?<=\w\w\w)\s[^<>]*|\s*/?)"
+_ATTRIBUTES = r"(?:\s[^<>=]*=[^<>]*|(?<=\w\w\w)\s[^<>]*|\s*/?)"
 """With a short name only what holds ``=``: ``a <b and c> d`` is no tag."""
 
 _TAG = re.compile(rf"<!--|-->|<(/?)(?:({_HIDDEN})|({_BLOCKS})|{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)

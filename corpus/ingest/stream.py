@@ -21,6 +21,17 @@ MAX_BLANK = 20_000
 _CHUNK = 2**18
 NOT_TEXT = "not UTF-8 text: save it as UTF-8"
 
+SHIFTING = frozenset({"iso2022_jp", "iso2022_kr", "hz"})
+"""Encodings whose bytes are those of ASCII throughout: read as UTF-8 they are no words, and no fault."""
+
+_CODECS = SHIFTING | {
+    "utf-8", "utf-16", "utf-16-be", "utf-16-le", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "tis-620",
+    "big5", "big5hkscs", "gb2312", "gbk", "gb18030", "euc_jp", "shift_jis", "cp932", "euc_kr", "cp949",
+    *(f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+    *(f"cp{page}" for page in (866, 874, *range(1250, 1259))),
+}  # fmt: skip
+_LATIN = {"iso8859-1", "ascii"}  # mean cp1252 on the web: WHATWG Encoding, 4.2
+
 
 class Unread(Exception):
     """The rest of a file cannot be read. What came before it stays."""
@@ -34,6 +45,18 @@ class Unread(Exception):
 def buffered(raw: io.RawIOBase) -> io.BufferedReader:
     """A stream that can be peeked into, with a buffer that suits long lines."""
     return io.BufferedReader(raw, _CHUNK)
+
+
+def text_codec(name: str) -> str | None:
+    """Python's name of an encoding that the web declares; None where it is none for text, as WHATWG lists them.
+
+    Python has others under such names: ``punycode`` takes hours for a megabyte.
+    """
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return "cp1252" if codec in _LATIN else codec if codec in _CODECS else None
 
 
 def as_utf8(stream: io.BufferedReader) -> io.BufferedReader:

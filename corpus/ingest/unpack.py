@@ -115,7 +115,7 @@ def members(stream: BinaryIO, origin: str, allowance: Allowance) -> Iterator[tup
                 continue
             try:
                 member = cast("zipfile.ZipExtFile", archive.open(info))
-            except (*_DAMAGED, NotImplementedError, RuntimeError):  # their texts quote bytes of the archive
+            except (*_DAMAGED, ValueError, NotImplementedError, RuntimeError):  # their texts quote bytes of the archive
                 yield Rejection(f"{origin}/{name}", "damaged in the archive")
                 continue
             with member:

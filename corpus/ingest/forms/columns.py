@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.ingest.stream import Unread
+from corpus.ingest.stream import NOT_TEXT, Unread
 from corpus.ingest.unpack import Allowance
 from corpus.model import RawArticle, Rejection
 
@@ -47,7 +47,8 @@ def read_columns(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle 
                 row = {str(name).lower(): _value(column.slice(at, 1)) for name, column in _columns(batch)}
                 number += 1
                 allowance.spend(sum(len(value) for value in row.values() if isinstance(value, str | bytes | list)))
-                yield RawArticle(row, f"{origin}:{number}")
+                here = f"{origin}:{number}"
+                yield Rejection(here, NOT_TEXT) if any(map(_is_no_text, row.values())) else RawArticle(row, here)
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise Unread("a damaged Parquet file: the rest was not read", number + 1) from error
 
@@ -64,7 +65,12 @@ def _value(cell: Any) -> object:
         told = cell.cast(pa.string()).to_pylist()[0]
         return told and _FRACTION.sub("", told)
     value = cell.to_pylist()[0]
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def _is_no_text(value: object) -> bool:
+    """Whether bytes that are not UTF-8 stand in a value (PEP 383 keeps them as lone surrogates)."""
+    return isinstance(value, str) and not value.isascii() and any("\udc80" <= each <= "\udcff" for each in value)
 
 
 def _is_text(column: Any) -> bool:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from corpus.ingest.forms.json_scanner import MAX_VALUES, Scanner, has_too_many_values
 from corpus.ingest.stream import MAX_BLANK, MAX_LINE, Unread, all_blank, chunks_of_text, numbered_lines, text_of
 from corpus.model import RawArticle, Rejection
 
 _WRAPPERS = ("articles", "items", "data", "results")
-_OWN = {"title", "headline", "text", "body", "content"}
+_OWN = {"title", "headline", "text", "body", "content", "fulltext"}
 """Names that only an article has: with one of them, a list under ``data`` is a part of the article."""
 
 
@@ -92,12 +92,16 @@ def _unwrapped(value: object) -> Iterator[object]:
     if isinstance(value, list):
         yield from value
         return
-    if isinstance(value, dict) and not _OWN & value.keys():
+    if isinstance(value, dict) and not _is_article(value):
         for name in _WRAPPERS:
             if isinstance(value.get(name), list):
                 yield from value[name]
                 return
     yield value
+
+
+def _is_article(names: Iterable[str]) -> bool:
+    return not _OWN.isdisjoint(name.lower() for name in names)
 
 
 def _article(value: object, origin: str) -> RawArticle | Rejection:
@@ -133,18 +137,20 @@ def _read_items(scanner: Scanner, origin: str) -> Iterator[RawArticle | Rejectio
 def _read_object(scanner: Scanner, origin: str) -> Iterator[RawArticle | Rejection]:
     here = f"{origin}:{scanner.line}"
     fields: dict[str, object] = {}
-    wrapped = False
+    wrapped = holds_some = False
     scanner.take("{")
     while not scanner.took("}"):
         name = scanner.key()
         scanner.take(":")
-        if name in _WRAPPERS and scanner.peek() == "[" and not _OWN & fields.keys():
+        if name in _WRAPPERS and scanner.peek() == "[" and not _is_article(fields):
+            for item in _read_items(scanner, origin):
+                holds_some = True
+                yield item
             wrapped = True
-            yield from _read_items(scanner, origin)
         else:
             fields[name] = scanner.value()
         if not scanner.took(","):
             scanner.take("}")
             break
-    if not wrapped:
+    if not wrapped or (not holds_some and _is_article(fields)):
         yield _article(fields, here)

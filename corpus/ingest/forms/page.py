@@ -7,7 +7,6 @@ tags and ``<time>``, and left as it is written: what it means is for ``parse``.
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import re
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from corpus.ingest.fields import in_words
-from corpus.ingest.stream import Unread, text_of, whole
+from corpus.ingest.stream import SHIFTING, Unread, text_codec, text_of, whole
 from corpus.model import RawArticle, Rejection
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
 )
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_LATIN = {"iso8859-1", "ascii"}
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 LONGEST_PAGE = 4 * 2**20
 """Bytes of a page: trafilatura takes up to 10 s and 150 MB for one megabyte of tables."""
@@ -68,9 +66,10 @@ def read_page(stream: io.BufferedReader, origin: str) -> Iterator[RawArticle | R
 
 def in_utf8(page: bytes, charset: str | None) -> bytes:
     """A page as UTF-8 where HTTP said that it is in another encoding, and it is."""
+    codec = text_codec(charset) if charset and len(page) <= LONGEST_PAGE else None
     try:
-        return page.decode(charset).encode() if charset and charset not in {"utf-8", "utf8"} else page
-    except (LookupError, UnicodeError):
+        return page.decode(codec).encode() if codec and codec != "utf-8" else page
+    except UnicodeError:
         return page
 
 
@@ -87,16 +86,20 @@ def page_article(page: bytes, origin: str, charset: str | None) -> RawArticle | 
 def _decoded(data: bytes) -> str:
     """A page in UTF-8 if it is that, else in the encoding it declares (latin-1 means cp1252: WHATWG Encoding, 4.2)."""
     declared = _CHARSET.search(data, 0, 4096)
+    name = declared[1].decode("ascii") if declared else ""
+    codec = text_codec(name)
     try:
+        if codec in SHIFTING:  # their bytes are ASCII, and so UTF-8, but mean something else
+            return data.decode(codec)
         return text_of(data)
+    except UnicodeError as error:
+        raise Unread(f"neither UTF-8 nor the encoding it declares ({name})") from error
     except Unread:
         if declared is None:
             raise
-        name = declared[1].decode("ascii")
     try:
-        codec = codecs.lookup(name).name
-        return data.decode("cp1252" if codec in _LATIN else codec)
-    except (LookupError, UnicodeError) as error:
+        return data.decode(codec or "utf-8")
+    except UnicodeError as error:
         raise Unread(f"neither UTF-8 nor the encoding it declares ({name})") from error
 
 
@@ -115,7 +118,6 @@ def _names_and_text(tree: HtmlElement) -> dict[str, object]:
         "title": page["title"],
         "text": page["text"],
         "author": page["author"],
-        "site": page["sitename"],
         "url": page["url"],
         "section": ", ".join(page["categories"] or ()),
     }
@@ -158,10 +160,10 @@ def _declared_in_json(tree: HtmlElement) -> dict[str, object]:
         if (script.get("type") or "").lower() != "application/ld+json":
             continue
         try:
-            value = json.loads(script.text or "", strict=False)
+            items = list(_items(json.loads(script.text or "", strict=False)))
         except (ValueError, RecursionError):
             continue
-        for item in _items(value):
+        for item in items:
             if "Article" in str(item.get("@type")) or "BlogPosting" in str(item.get("@type")):
                 return _article_of(item)
     return {}

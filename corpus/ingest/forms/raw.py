@@ -21,7 +21,8 @@ _MOST_LINES = 200_000
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d\d(?::\d\d)?\S{0,10}(?: \S{1,6})?)?")
 _ORIGIN = re.compile(r"original from:?\s+(\S.*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[:/]\S*)?")
-_SCRAP = re.compile(r"[\s.,;]*(?:\s*(?:(?:rn){2,}|(?:\\[rnt])+))*[\s.,;]*$")
+_SCRAP = re.compile(r"(?:[\s.,;]++|(?:rn){2,}+|\\[rnt])*+$")  # possessive: to try again would take time without end
+_LONGEST_NAME = 500  # characters of an origin that are looked at
 
 
 def looks_raw(head: bytes) -> bool:
@@ -54,7 +55,7 @@ def _ends(lines: list[str]) -> list[int]:
         closes = _ORIGIN.fullmatch(lines[at]) and _DATE.fullmatch(lines[at - 1])
         if closes and any(lines[ends[-1] if ends else 0 : at - 1]):
             stop = at + 1
-            while stop < len(lines) and not _SCRAP.sub("", lines[stop]):
+            while stop < len(lines) and _SCRAP.fullmatch(lines[stop]):
                 stop += 1
             ends.append(stop)
     return ends
@@ -62,17 +63,19 @@ def _ends(lines: list[str]) -> list[int]:
 
 def _parts(lines: list[str]) -> dict[str, object]:
     fields: dict[str, object] = {}
-    end = len(lines)
+    marks: list[int] = []
     for at in [at for at, line in enumerate(lines) if line][: -_TAIL - 1 : -1]:
         line = lines[at]
         found = _ORIGIN.fullmatch(line)
         if found and "source" not in fields:
-            fields.update(_origin(found[1]))
-            end = at
+            fields.update(_origin(found[1][:_LONGEST_NAME]))
+            marks.append(at)
         elif "date" not in fields and _DATE.fullmatch(line):
             fields["date"] = line
-            end = at
-    fields["text"] = "\n".join(lines[:end])
+            marks.append(at)
+    last = max(marks, default=len(lines))
+    own = (line for at, line in enumerate(lines) if at not in marks and not (at > last and _SCRAP.fullmatch(line)))
+    fields["text"] = "\n".join(own)
     return fields
 
 

@@ -65,6 +65,8 @@ def _articles(rows: Iterator[list[str]], lines: _Lines, origin: str) -> Iterator
             lines.row_ends()
             if row == [_END]:
                 return
+            if row and row[-1].endswith(_END):
+                raise Unread("a quote is opened and never closed: the rest of the file was not read", here)
             if names is None:
                 names = [name.strip().lower() for name in row]
             elif any(cell.strip() for cell in row):
@@ -74,8 +76,6 @@ def _articles(rows: Iterator[list[str]], lines: _Lines, origin: str) -> Iterator
 
 
 def _article(names: list[str], row: list[str], origin: str) -> RawArticle | Rejection:
-    if row[-1].endswith(_END):
-        return Rejection(origin, "a quote is opened and never closed: the rest of the file was not read")
     if any(row[len(names) :]):  # a stray delimiter moves every cell behind it: the date might be another's
         return Rejection(origin, f"{len(row)} cells under a header of {len(names)}")
     if any(not cell.isascii() and _is_escaped(cell) for cell in row):
