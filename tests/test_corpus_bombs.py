@@ -259,9 +259,9 @@ BOMBS = {
     "100,000 empty objects": Bomb("a.jsonl", lambda: LINE + b"{}\n" * 100_000, "no text", 1, 100_000, EACH_IS_TOLD),
     # Tables.
     "scraps behind a raw origin": Bomb("a.txt", lambda: RAW + b"\\n" * 40 + b"\nx", "", 1, 0),
-    "halves of line ends behind a raw origin": Bomb("a.txt", lambda: RAW + b"rn" * MB + b"x", "", 1),
-    "dots behind a raw origin": Bomb("a.txt", lambda: RAW + b"." * MB + b"x", "", 1),
-    "dots as a raw origin": Bomb("a.txt", lambda: RAW.rstrip() + b"." * MB + b"x", "", 1),
+    "halves of line ends behind a raw origin": Bomb("a.txt", lambda: RAW + b"rn" * (MB // 2) + b"x", "", 1, 0),
+    "dots behind a raw origin": Bomb("a.txt", lambda: RAW + b"." * MB + b"x", "", 1, 0),
+    "dots as a raw origin": Bomb("a.txt", lambda: RAW.rstrip() + b"." * MB + b"x", "", 1, 0),
     "a tag of equals signs": Bomb("a.jsonl", lambda: with_text(f"{WORDS} <a {'=' * MB}"), "", 1, 0),
     "scraps at the end that are none": Bomb("a.jsonl", lambda: with_text(WORDS + "\\t" * (MB // 2) + "x\\t"), "", 1, 0),
     "a quote that is never closed": Bomb("a.csv", lambda: HEADER + ROW + b'Council,"' + b"a b c\n" * 9 * MB, "", 1),
