@@ -357,6 +357,16 @@ async def test_where_the_page_gives_no_more_the_teaser_stays_and_is_counted(serv
 
 
 @pytest.mark.asyncio
+async def test_where_a_page_says_to_wait_no_other_page_of_its_host_is_asked_for_meanwhile(server):
+    server.give("/1", status=429, headers={"Retry-After": "3600"})
+    server.give("/2", PAGE)
+    entries = [item(number, TEASER, link=server.url(f"/{number}")) for number in (1, 2)]
+    polled = await looked(FeedState(server.give("/feed", rss(*entries)), "post"), {})
+    assert [raw.fields["text"] for raw in polled.articles] == [TEASER] * 2
+    assert (len(server.asked("/1")), len(server.asked("/2"))) == (1, 0)
+
+
+@pytest.mark.asyncio
 async def test_a_page_that_cannot_be_had_now_is_asked_for_again_three_times_at_most(server):
     server.give("/1", status=503)
     url = server.give("/feed", rss(item(1, TEASER, link=server.url("/1"))), headers={"ETag": '"1"'})

@@ -151,7 +151,11 @@ class Fetcher:
         for _ in range(_HOPS + 1):
             async with self._hop(current, headers, seconds) as response:
                 if response.status not in _REDIRECTS:
-                    _must_be_answer(url, response, headers)
+                    try:
+                        _must_be_answer(url, response, headers)
+                    except FetchFailed as error:
+                        self._turns[_host(current)].leave_alone(error.retry_after or 0.0)
+                        raise
                     yield _Answer(url, current, moved, response)
                     return
                 permanent = permanent and response.status in _PERMANENT
@@ -165,7 +169,10 @@ class Fetcher:
         if refusal := self._fetching.refusal(url):
             raise FetchFailed(url, refusal)
         timeout = ClientTimeout(total=None, sock_connect=_CONNECTING, sock_read=self._fetching.seconds)
-        async with self._turns[_host(url)].taken(self._fetching.pause):
+        turn = self._turns[_host(url)]
+        async with turn.taken(self._fetching.pause):
+            if (wait := turn.not_before - time.monotonic()) > 0:
+                raise FetchFailed(url, f"its host wants to be left alone for {wait:.0f} seconds", retry_after=wait)
             try:
                 async with asyncio.timeout(seconds):
                     with _faults_told(url):
@@ -216,14 +223,20 @@ def _host(url: str) -> str:
 
 @dataclass(slots=True)
 class _Turn:
-    """Whose turn it is at one host, and when the last one ended."""
+    """Whose turn it is at one host, when the last one ended, and before when the host wants none."""
 
     lock: asyncio.Lock
     ended: float
     delay: float
+    not_before: float
 
     def __init__(self) -> None:
         self.lock, self.ended, self.delay = asyncio.Lock(), float("-inf"), 0.0
+        self.not_before = float("-inf")
+
+    def leave_alone(self, seconds: float) -> None:
+        """The host wants no more requests for so long."""
+        self.not_before = max(self.not_before, time.monotonic() + seconds)
 
     @asynccontextmanager
     async def taken(self, pause: float) -> AsyncIterator[None]:
