@@ -44,7 +44,7 @@ def dateline(settings: Settings, faults: Sequence[str] = (), given: frozenset[st
     With ``faults``, sentences about settings that cannot be used, none runs but the doctor, who also looks at the names
     that the environment was ``given``.
     """
-    check = click.Option(["--check"], is_flag=True, help="Do everything but connect.")
+    check = click.Option(["--check"], is_flag=True, help="Open the archive and make all that needs no Discord.")
     or_demo = click.Option(["--or-demo"], is_flag=True, help="Without a token, serve the demo instead.")
     port = click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="Of the page; 0 is any free one.")
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="Print the findings as one line of JSON.")

@@ -32,7 +32,7 @@ from bot.upkeep import WORKER, Upkeep
 from bot.uploads import Uploads
 from bot.worker.checkup import Checkup
 from bot.worker.pulse import Pulse
-from bot.worker.reconnecting import bear_closed_doors
+from bot.worker.reconnecting import hold_back
 from bot.worker.restraint import Restraint
 from corpus import AsyncCorpus, Corpus, CorpusError, parse_inputs, today
 
@@ -108,13 +108,22 @@ class Dateline(discord.AutoShardedClient):
         """Before a shard introduces itself: not too often, and shards one after the other, as Discord wants it."""
         await super().before_identify_hook(shard_id, initial=initial)
         if self._restraint is not None:
-            shard = shard_id or 0
-            if self._restraint.identified(shard):
-                await self._ask_leave(shard)
-            self.pulse.waits(shard, self._restraint.before_identify(shard))
-            await self._restraint.identify(shard)
+            self._excuse(shard_id or 0, self._restraint.before_identify(shard_id or 0))
+            await self._restraint.identify(shard_id or 0)
 
-    async def _ask_leave(self, shard: int) -> None:
+    async def _until_allowed(self, shard: int) -> None:
+        """Wait until a shard that had a session may introduce itself once more."""
+        if self._restraint is not None:
+            await self._until_some_are_left(shard)
+            self._excuse(shard, self._restraint.before_identify(shard))
+            await self._restraint.wait(shard)
+
+    def _excuse(self, shard: int, seconds: float) -> None:
+        """Let a shard be silent while it waits on purpose."""
+        if seconds:
+            self.pulse.waits(shard, seconds)
+
+    async def _until_some_are_left(self, shard: int) -> None:
         """Wait where Discord allows no more of it today: each shard counts its own, and Discord those of all."""
         try:
             _, _, limit = await self.http.get_bot_gateway()
@@ -124,13 +133,13 @@ class Dateline(discord.AutoShardedClient):
         if limit["remaining"] <= len(self.own_shards):  # what is left is for a start
             seconds = limit["reset_after"] / 1000
             _log.warning("Discord allows hardly any IDENTIFYs today: shard %d waits for %.0f seconds", shard, seconds)
-            self.pulse.waits(shard, seconds)
+            self._excuse(shard, seconds)
             await asyncio.sleep(seconds)
 
     async def launch_shard(self, gateway: Any, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard for the first time."""
         await super().launch_shard(gateway, shard_id, initial=initial)
-        bear_closed_doors(self.shards[shard_id])
+        hold_back(self.shards[shard_id], self._until_allowed)
 
     async def on_shard_connect(self, shard: int) -> None:
         """A shard has a new session."""

@@ -266,6 +266,17 @@ async def test_where_no_identify_is_left_today_it_waits_and_sends_none(tmp_path)
 
 
 @pytest.mark.asyncio
+async def test_the_last_identify_of_the_day_is_for_a_start_also_soon_after_another(tmp_path):
+    async with DiscordDouble() as discord:
+        discord.rest.session_starts = 2
+        for starts in (1, 2):
+            bot = await started(discord, tmp_path, remembers=True)
+            assert len(discord.gateway.identifies) == starts
+            bot.terminate()
+            assert await bot.wait(LEAVING) == 0
+
+
+@pytest.mark.asyncio
 async def test_a_restart_loop_over_a_damaged_archive_never_reaches_discord(tmp_path):
     data = an_archive(tmp_path)
     content = bytearray((data / "archive.db").read_bytes())

@@ -173,6 +173,15 @@ def test_what_is_refused_for_the_way_in_which_it_is_read_has_not_vanished(folder
     assert (report.updated, report.rejected, report.vanished) == (1, (), 0)
 
 
+def test_a_file_of_which_something_is_refused_anyhow_is_passed_over_in_its_new_way_too(folder, tmp_path):
+    file = written(tmp_path / "a.jsonl", ("1", STORY), ("2", ""))
+    assert len(taken(folder, file).rejected) == 1
+    assert taken(folder, file, source="Wire").skipped == 0
+    assert taken(folder, file, source="Wire").skipped == 1
+    written(file, ("3", OTHER), ("2", ""))
+    assert taken(folder, file, source="Wire").vanished == 1
+
+
 def test_the_files_of_names_that_are_no_utf_8_are_told_apart_and_known_again(folder, tmp_path):
     news = tmp_path / "news"
     for name, text in ((b"caf\xe9.jsonl", STORY), (b"caf\xe8.jsonl", OTHER)):

@@ -98,18 +98,18 @@ class Restraint:
         over = len(times) - _FREE
         return max(times[-1] + _pause(over + 1, _FIRST) - self._now(), 0.0) if over >= 0 else 0.0
 
-    async def identify(self, shard: int) -> None:
-        """Wait until this shard may IDENTIFY once more, and count that."""
+    async def wait(self, shard: int) -> None:
+        """Wait until this shard may IDENTIFY once more."""
         if pause := self.before_identify(shard):
             told = "this worker introduced itself to Discord %d times within an hour: shard %d waits for %.0f seconds"
             _log.warning(told, len(self._lately(shard)), shard, pause)
             await asyncio.sleep(pause)
+
+    async def identify(self, shard: int) -> None:
+        """Wait for that, and count it."""
+        await self.wait(shard)
         self._lately(shard).append(self._now())
         self._write()
-
-    def identified(self, shard: int) -> bool:
-        """Whether this shard did so within the last hour."""
-        return bool(self._lately(shard))
 
     def _lately(self, shard: int) -> list[float]:
         times = self._kept.identified.setdefault(str(shard), [])

@@ -38,7 +38,7 @@ _CLOSING = 0.4  # seconds for what is left after Dateline.leave, so that all of 
 
 
 def work(settings: Settings, *, check: bool) -> int:
-    """Run the bot until it is told to leave; with ``check`` do everything but connect. Returns the exit code.
+    """Run the bot until it is told to leave; with ``check`` only make all that needs no Discord. Returns the exit code.
 
     Raises:
         CorpusError: the archive cannot be opened, or is damaged.

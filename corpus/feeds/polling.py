@@ -23,6 +23,7 @@ EVERY = timedelta(minutes=15)
 """How often a feed is looked at, unless it or its host wants otherwise."""
 
 _SELDOMEST = timedelta(days=1)
+_WAS_WHOLE = 100  # added to the tries of an entry whose text was whole before
 _NEVER = -1  # tries of an entry whose page is not worth another
 _TRIES = 3  # times that the page of an entry is asked for
 _MOST_PAGES = 50  # pages that are asked for in one look
@@ -65,11 +66,27 @@ class FeedState:
 class Seen:
     """What is remembered of an entry: a hash of what it said, and how often its page was asked for in vain.
 
-    0 says that its text is whole, -1 that its page will never give more.
+    0 says that its text is whole, -1 that its page will never give more. A hundred more says that it was whole when the
+    entry said something else, and that this is still what the archive has.
     """
 
     checksum: bytes
     tries: int = 0
+
+    @property
+    def asked(self) -> int:
+        """How often its page was asked for in vain; -1 where it is not to be asked for again."""
+        return self.tries - _WAS_WHOLE if self.tries > _WAS_WHOLE // 2 else self.tries
+
+    @property
+    def had_all(self) -> bool:
+        """Whether the archive has a whole text of it."""
+        return not self.tries or self.tries != self.asked
+
+    @property
+    def pending(self) -> bool:
+        """Whether its page is to be asked for again."""
+        return 0 < self.asked < _TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ async def poll(
     state: FeedState, seen: Mapping[bytes, Seen], fetcher: Fetcher, now: datetime, *, every: timedelta = EVERY
 ) -> Polled:
     """Look at a feed. Whatever goes wrong is told in its state; it never raises for what a host does."""
-    pending = any(0 < each.tries < _TRIES for each in seen.values())
+    pending = any(each.pending for each in seen.values())
     known = Validators() if pending else Validators(state.etag, state.modified)
     try:
         answer = await fetcher.get(state.url, known, accept=_ACCEPT)
@@ -99,7 +116,7 @@ async def poll(
     changed = now if found.articles else state.changed_at
     if found.some_to_come:
         state = replace(state, etag=None, modified=None)  # or the host would say that nothing has changed
-    teasers = sum(each.tries != 0 for each in found.seen.values())
+    teasers = sum(not each.had_all for each in found.seen.values())
     return Polled(replace(state, changed_at=changed, teasers=teasers), found.seen, tuple(found.articles))
 
 
@@ -127,14 +144,15 @@ class _Look:
             before = self._before.get(key)
             if key in self.seen:
                 continue
-            if before and before.checksum == checksum and not 0 < before.tries < _TRIES:
+            if before and before.checksum == checksum and not before.pending:
                 self.seen[key] = before
             elif is_to_come(raw_article(self._feed, entry, self._url)):
                 self.some_to_come = True  # it is new again at the next look
             else:
-                tries = max(before.tries, 0) if before and before.checksum == checksum else 0
-                had_all = before is not None and before.tries == 0
-                self.seen[key] = Seen(checksum, await self._take(entry, tries, had_all=had_all))
+                tries = max(before.asked, 0) if before and before.checksum == checksum else 0
+                had_all = before is not None and before.had_all
+                left = await self._take(entry, tries, had_all=had_all)
+                self.seen[key] = Seen(checksum, left + _WAS_WHOLE if left and had_all else left)
         return self
 
     async def _take(self, entry: Entry, tries: int, *, had_all: bool) -> int:

@@ -70,8 +70,13 @@ def leave(ledger: Ledger, feed: Followed, polled: Polled, articles: Sequence[Art
 
 def put_off(ledger: Ledger, feeds: Sequence[Followed], now: datetime) -> None:
     """Let these feeds, which are about to be looked at, wait for their next turn whatever becomes of this look."""
-    states = (replace(feed.state, polled_at=now, next_at=now + EVERY) for feed in feeds)
-    leave_for_later(ledger, [Followed(feed.key, state) for feed, state in zip(feeds, states, strict=True)])
+    leave_for_later(ledger, [Followed(feed.key, _later(feed.state, now)) for feed in feeds])
+
+
+def _later(state: FeedState, now: datetime) -> FeedState:
+    if state.next_at is None and state.polled_at is not None:
+        return state  # it is gone, and looked at by hand
+    return replace(state, polled_at=now, next_at=max(now + EVERY, state.next_at or now))
 
 
 def leave_for_later(ledger: Ledger, feeds: Sequence[Followed]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from corpus.engine.local import Change, Ledger, Signed, Stored
+from corpus.engine.local import Book, Change, Ledger, Signed, Stored
 from corpus.ingest import Begun, Ended, Found, Incoming, Marked, Verdict, Way, corrected, is_long, judge
 from corpus.model import Article, Difference, Fate, Progress, Rejection
 from corpus.stories import Kept, Stories
@@ -61,11 +61,15 @@ class Planned(NamedTuple):
 
 @dataclass(slots=True)
 class _Page:
-    """What is written down of the file that is being read; ``way`` is how it was read before."""
+    """What is written down of the file that is being read, beside its book of ``before``, if it was read then.
+
+    ``known`` are the origins of what was refused of it then.
+    """
 
     planned: Planned
     file: int
-    way: str | None = None
+    before: Book | None = None
+    known: frozenset[str] = frozenset()
     articles: int = 0
     refused: list[Rejection] = field(default_factory=list)
 
@@ -180,8 +184,9 @@ class Intake:
             if isinstance(item, Begun):
                 planned = self._books[item.number]
                 before = ledger.book(planned.file.place)
+                known = frozenset(each.origin for each in ledger.refused(before.key)) if before else frozenset()
                 key = ledger.open_book(planned.file.place, planned.file.root)
-                self._page = _Page(planned, key, before.way if before else None)
+                self._page = _Page(planned, key, before, known)
             elif self._page is None:
                 continue
             elif isinstance(item, Marked):
@@ -196,10 +201,8 @@ class Intake:
 
     def _close(self, page: _Page, *, whole: bool) -> None:
         way = str((self._way or Way()).of(page.planned.file))
-        if page.refused and page.way not in {None, way}:
-            # Refused for the way in which it was read, it says nothing of what it held when it was read in another.
-            self._archive.ledger.close_book(page.file, None, page.way, articles=page.articles, refused=(), run=None)
-            return
+        if _is_refused_for_its_way(page, way):
+            return  # it says nothing of what it held: its book stays as it was, but that it counts as not read
         whole = whole and not any(each.passing for each in page.refused)
         self._archive.ledger.close_book(
             page.file,
@@ -215,6 +218,14 @@ class Intake:
         self.verdicts[verdict] += 1
         if verdict in _FATES:
             self._tell(difference(_FATES[verdict], marked.article, marked.origin))
+
+
+def _is_refused_for_its_way(page: _Page, way: str) -> bool:
+    """Whether a file was read in another way than before, and by that gave less, and more was refused of it."""
+    before = page.before
+    if before is None or before.way in {None, way} or page.articles >= before.articles:
+        return False
+    return any(each.origin not in page.known for each in page.refused)
 
 
 def difference(fate: Fate, article: Article, origin: str | None = None, reason: str | None = None) -> Difference:

@@ -99,9 +99,12 @@ async def _looked(ledger: Ledger, feeds: Sequence[Followed], fetching: Fetching,
 
 def _put_off(ledger: Ledger, looks: Sequence[Look]) -> None:
     """Leave feeds as they were, but for the time of the next look: hosts are not to pay for a busy archive."""
-    later = [
-        Followed(feed.key, replace(feed.state, polled_at=polled.state.polled_at, next_at=polled.state.next_at))
-        for feed, polled in looks
-    ]
     with suppress(StoreError):  # what it fails by is told anyhow, and the next look is put off already
+        left = {each.key: each.state for each in following.known(ledger)}
+        moments = [(feed.key, polled.state.polled_at, polled.state.next_at) for feed, polled in looks]
+        later = [
+            Followed(key, replace(left[key], polled_at=at, next_at=then))
+            for key, at, then in moments
+            if key in left and left[key].polled_at != at  # else it was taken in before the failure, and left so
+        ]
         following.leave_for_later(ledger, later)

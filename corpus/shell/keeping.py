@@ -105,7 +105,12 @@ def reindex(place: Place, /, changes: Path | None, *, index_only: bool, as_json:
             keeper.reindex([], index_only=True, progress=watch)
         click.echo("The index was built anew.")
         return 0
-    return _reported(place, run, Intent(**wanted), changes, create=not index_only, as_json=as_json)
+
+    def take_out(keeper: Keeper, intent: Intent, _: Tell | None, watch: Watch | None) -> IngestReport:
+        return keeper.ingest(place.inputs, intent=intent, progress=watch)  # without building the index once more
+
+    create = not index_only
+    return _reported(place, run, Intent(**wanted), changes, create=create, as_json=as_json, take_out=take_out)
 
 
 @click.command()
@@ -199,8 +204,17 @@ def _input(place: Place, named: str) -> Input:
 Run = Callable[[Keeper, Intent, Tell | None, Watch | None], IngestReport]
 
 
-def _reported(place: Place, run: Run, intent: Intent, changes: Path | None, *, create: bool, as_json: bool) -> int:
-    """Run it, print its report, and give the exit code."""
+def _reported(
+    place: Place,
+    run: Run,
+    intent: Intent,
+    changes: Path | None,
+    *,
+    create: bool,
+    as_json: bool,
+    take_out: Run | None = None,
+) -> int:
+    """Run it, print its report, and give the exit code; what was held back is taken out by a yes, and ``take_out``."""
     with (
         place.keeper(create=create) as keeper,
         _written(changes) as tell,
@@ -210,7 +224,7 @@ def _reported(place: Place, run: Run, intent: Intent, changes: Path | None, *, c
     asks = report.held_back and not intent.rehearse and not as_json and sys.stdin.isatty()
     if asks and click.confirm(show.held_back(report)):
         with place.keeper(create=create) as keeper:
-            report = run(keeper, replace(intent, again=False, shrink=True), None, None)
+            report = (take_out or run)(keeper, replace(intent, again=False, shrink=True), None, None)
     click.echo(line(plain.report(report)) if as_json else show.report(report))
     return FAILED if report.held_back or (report.read and report.read == len(report.rejected)) else 0
 

@@ -98,12 +98,14 @@ def _saved(path: Path, draft: Path) -> tuple[dict[int, str | None], dict[int, tu
                         torn.append(name)
             known = _known(damaged, "articles")
             ids = _ids(damaged)
+            kept: dict[int, str] = dict(made.rows("SELECT key, id FROM articles"))
+            lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept.keys())}
+            doubtful = {key: (kept[key], told) for key, told in ids.items() if kept.get(key, told) != told}
+            made.settle()
+            with suppress(*_FAULTS):
+                damaged.execute("BEGIN IMMEDIATE")  # who wants to write from here on is there when that is looked at
             if _written(path) != before:  # a take-down needs no lock, and would be lost
                 raise CorpusInUse(str(path.parent))
-        kept: dict[int, str] = dict(made.rows("SELECT key, id FROM articles"))
-        lost = {key: ids.get(key) for key in sorted((known | ids.keys()) - kept.keys())}
-        doubtful = {key: (kept[key], told) for key, told in ids.items() if kept.get(key, told) != told}
-        made.settle()
     finally:
         made.close()
     return lost, doubtful, tuple(torn)
