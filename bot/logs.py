@@ -79,7 +79,9 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 def _brief(record: logging.LogRecord) -> bool:
-    """Let discord.py say in one line why it connects again, and not by the frames of its own code."""
+    """Let discord.py say in one line why it connects again, and not by the frames of its own code, nor who asked."""
+    if record.name == "discord.app_commands.tree":
+        record.msg, record.args = record.getMessage().partition(" (Guild:")[0], ()
     error = record.exc_info[1] if record.exc_info else None
     if record.name.startswith("discord.") and isinstance(error, _PASSING):
         record.msg = f"{record.getMessage()} ({type(error).__name__}: {error})"

@@ -60,6 +60,8 @@ class Run:
         self.since = datetime.now(UTC)
         self.progress: Progress | None = None
         self.outcome: Outcome | None = None
+        self.stored = False
+        """Whether all of it is done, and only its outcome is still to be written down."""
         self._ended = asyncio.Event()
         self._pace: deque[tuple[float, int]] = deque()
 
@@ -141,8 +143,9 @@ class Upkeep:
     async def cancel(self, name: str) -> None:
         """Give up what is under way, in the name of a person, and wait until it has ended; the archive stays whole."""
         if self._task is not None and not self._task.done():
-            self._given_up = name
-            self._task.cancel()
+            if self._now is None or not self._now.stored:
+                self._given_up = name
+                self._task.cancel()
             await asyncio.wait({self._task})
 
     async def stop(self) -> None:
@@ -176,6 +179,7 @@ class Upkeep:
             file = Path(folder) / "changes.jsonl"
             asked = [f"--changes={file}"] if run.what in _TELLS_CHANGES else []
             told = await self._archive.keep(*run.command, *asked, inputs=self.inputs, by=run.by, progress=run.see)
+            run.stored = True
             report = read_report(told)
             _tell(run, report)
             changes = await asyncio.to_thread(Changes.read, file) if file.exists() else None

@@ -91,6 +91,8 @@ class Uploads:
     """All uploads, in a folder of the archive."""
 
     def __init__(self, folder: Path) -> None:
+        self.taking: set[str] = set()
+        """Those that this worker is taking in right now: nothing else is to be done with them."""
         self._folder = folder
 
     def begin(self, source: str, dates: str) -> Upload:

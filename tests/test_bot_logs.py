@@ -37,6 +37,14 @@ def written():
     root.setLevel(level)
 
 
+def test_what_discord_py_says_of_suggestions_that_failed_names_nobody(written):
+    stream = written()
+    told = "Ignoring exception in autocomplete for %r (Guild: %s, User: %s)"
+    logging.getLogger("discord.app_commands.tree").error(told, "search", 198622483471925248, 298622483471925248)
+    line = stream.getvalue()
+    assert line.endswith("ERROR discord.app_commands.tree: Ignoring exception in autocomplete for 'search'\n")
+
+
 def test_a_line_is_time_level_logger_and_message(written):
     stream = written()
     logging.getLogger("bot.x").info("ready with %d", 3)

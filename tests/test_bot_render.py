@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_bot_markdown import LINE_START, highlights, hostile_text, rendered
 
 from bot.language import NAMES, Languages
-from bot.markdown import ELLIPSIS, clean, prose, units
+from bot.markdown import ELLIPSIS, Markdown, clean, prose, units
 from bot.reader import Audience, Reader
 from bot.render import archive, choices, layout, results
 from bot.render import cards as card_limits
@@ -471,3 +471,7 @@ async def test_a_view_is_markup_that_discord_py_does_not_keep():
 )
 def test_an_act_of_the_longest_arguments_fits_its_custom_id(act):
     assert len(layout.custom_id(act, 2**64, 10**6, 10**9)) <= layout.CUSTOM_ID
+
+
+def test_a_line_that_is_longer_than_a_message_is_cut():
+    assert within_limits(archive.notice(Markdown("x" * 9_000)))

@@ -57,6 +57,15 @@ MEANS = {
 }
 
 
+@pytest.mark.parametrize("before", ["0001", "9999y"])
+async def test_a_period_that_ends_before_all_days_is_an_answer(samples_archive, before):
+    async with DiscordDouble() as discord:
+        await started(discord, samples_archive)
+        answer = await discord.user("reader").slash("search", query=f"flood before:{before}")
+        assert "Something went wrong" not in answer.text
+        assert "flood" in answer.text
+
+
 @pytest.mark.parametrize("what", MEANS)
 async def test_whatever_is_pressed_works_in_place_after_the_bot_was_killed_and_started_again(samples_archive, what):
     async with DiscordDouble() as discord:

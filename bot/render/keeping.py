@@ -110,7 +110,7 @@ def ended(run: Run, outcome: Outcome, language: Language, *, articles: int, atta
     attached = changes if changes and not changes.all_named and attaches else None
     if changes and not changes.all_named:
         lines.append(f"-# {_about_the_file(attached, changes, language)}")
-    asked = row(*_answers(run, language)) if held else None
+    asked = row(*_answers(run, outcome.report.vanished, language)) if held else None
     file = ui.File[ui.LayoutView](f"attachment://{attached.name}") if attached else None
     return Shown(view(panel(_within(lines)), file, asked), attached)
 
@@ -310,12 +310,12 @@ def _question(vanished: int, articles: int, language: Language) -> Markdown:
     )
 
 
-def _answers(run: Run, language: Language) -> list[ui.Item[ui.LayoutView]]:
+def _answers(run: Run, vanished: int, language: Language) -> list[ui.Item[ui.LayoutView]]:
     rehearsed = "--dry-run" in run.command
     if rehearsed:
         return []
     return [
-        button(language.label("Take them out"), TAKE_OUT, scope(run), danger=True),
+        button(language.label("Take them out"), TAKE_OUT, scope(run), vanished, danger=True),
         button(language.label("Keep them"), KEEP),
     ]
 

@@ -50,11 +50,11 @@ def box(text: str) -> ui.LayoutView:
 
 
 def clip(markdown: str, room: int = TEXT) -> str:
-    """Whole lines within so many UTF-16 units."""
+    """Whole lines within so many UTF-16 units; of the first one its beginning, where it is longer than that."""
     kept = markdown.split("\n")
     while len(kept) > 1 and units("\n".join(kept)) > room:
         kept.pop()
-    return "\n".join(kept)
+    return short("\n".join(kept), room)
 
 
 def row(*items: Item | None) -> Item | None:

@@ -118,7 +118,7 @@ def _periods(around: Around, language: Language) -> Iterator[tuple[Days, str, st
 def _dated(days: Days, language: Language) -> str:
     """A period in words: from its first day to its last."""
     after, before = days
-    last = before and before - timedelta(1)
+    last = before - timedelta(1) if before and before > date.min else before
     if after and last:
         return language.label("{first} to {last}", first=after, last=last) if after < last else language.day(after)
     if after:

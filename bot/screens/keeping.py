@@ -55,10 +55,10 @@ async def cancel(press: Press) -> None:
 
 
 async def take_out(press: Press) -> None:
-    """Take out what has vanished, as was asked, and follow it."""
-    names = _meant(inputs_of(press.interaction), press.text(0))
+    """Take out what has vanished, as was asked, and follow it; where more has by now, it is asked anew."""
+    names, agreed = _meant(inputs_of(press.interaction), press.text(0)), press.number(1)
     await press.interaction.response.defer()
-    await begin(press.interaction, "ingest", *names, "--remove-vanished", "--yes")
+    await begin(press.interaction, "ingest", *names, "--remove-vanished", f"--agreed={agreed}")
 
 
 async def leave_in(press: Press) -> None:

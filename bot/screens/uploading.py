@@ -55,18 +55,19 @@ async def look(press: Press) -> None:
 async def take_in(press: Press) -> None:
     """Take the files in, and show what became of them. Done twice, it changes nothing the second time."""
     await press.interaction.response.defer()
-    found, language = await _found(press), press.reader.language
+    found, language, taking = await _found(press), press.reader.language, press.interaction.client.uploads.taking
     if found is None:
         return
-    await give(press.interaction, rendered.being_taken_in(found.name, language))
+    taking.add(found.name)
     try:
+        await give(press.interaction, rendered.being_taken_in(found.name, language))
         report = await _read(press.interaction, found)
+        await asyncio.to_thread(found.discard)
     except CorpusError as error:
-        # Of two presses at once the other one may have taken the files in, and has told so.
-        if press.interaction.client.uploads.find(found.name) is not None:
-            await give(press.interaction, rendered.undecided(_told(found, error, language), found.name, language))
+        await give(press.interaction, rendered.undecided(_told(found, error, language), found.name, language))
         return
-    await asyncio.to_thread(found.discard)
+    finally:
+        taking.discard(found.name)
     await give(press.interaction, facts(language.say("Taken in"), rendered.taken_in(report, language)))
 
 
@@ -101,8 +102,14 @@ async def _read(interaction: Interaction, kept: Upload, *options: str) -> Ingest
 
 
 async def _found(press: Press) -> Upload | None:
-    """The upload that the button is about; where it has gone, the message stays as it is, and why is told beside it."""
-    found = press.interaction.client.uploads.find(press.text(0))
+    """The upload that the button is about; where it has gone, the message stays as it is, and why is told beside it.
+
+    None also while it is being taken in, which the message says already.
+    """
+    uploads = press.interaction.client.uploads
+    if press.text(0) in uploads.taking:
+        return None
+    found = uploads.find(press.text(0))
     if found is None:
         gone = press.reader.language.say(
             "These files are no longer here: they were taken in or discarded, or have waited for more than a day."
@@ -155,7 +162,12 @@ def _told(kept: Upload, error: CorpusError, language: Language) -> Markdown:
 
 def _changes(kept: Upload, size: int) -> discord.File:
     """All that would be changed, as JSON Lines: whole lines, as many as may be attached."""
-    data = kept.shown(kept.changes.read_text(encoding="utf-8")).encode()
-    if len(data) > size:
-        data = data[: data.rfind(b"\n", 0, size) + 1]
-    return discord.File(io.BytesIO(data), rendered.CHANGES)
+    data = io.BytesIO()
+    with kept.changes.open(encoding="utf-8") as lines:
+        for line in map(kept.shown, lines):
+            written = line.encode()
+            if data.tell() + len(written) > size:
+                break
+            data.write(written)
+    data.seek(0)
+    return discord.File(data, rendered.CHANGES)

@@ -35,7 +35,8 @@ class Intent:
     """What a keeper wants of a reading beside taking in what is new.
 
     ``again`` reads files too that are as they were when they were last read. ``remove_vanished`` takes out what was in
-    a file and is in none any more; where the archive would shrink by more than a fifth by that, only with ``shrink``.
+    a file and is in none any more; where the archive would shrink by more than a fifth by that, only with ``shrink``,
+    or if it is no more than the ``agreed`` number of articles.
     ``rehearse`` tells all and changes nothing. ``once`` says that the files will not be there again: what they held
     does not count as vanished when they are gone.
     """
@@ -43,6 +44,7 @@ class Intent:
     again: bool = False
     remove_vanished: bool = False
     shrink: bool = False
+    agreed: int = 0
     rehearse: bool = False
     once: bool = False
 
@@ -160,7 +162,8 @@ class Taking:
             return report
         wanted, came = self.intent.remove_vanished, report.added + report.copies
         before = self.engine.count() - (0 if self.intent.rehearse else came)
-        held_back = len(gone) - came > _SHRINKING * before and not self.intent.shrink
+        shrinks = len(gone) - came > _SHRINKING * before and len(gone) > self.intent.agreed
+        held_back = shrinks and not self.intent.shrink
         if not wanted or held_back:
             self._tell_of(gone, Fate.VANISHED)
             return replace(report, vanished=len(gone), held_back=wanted)

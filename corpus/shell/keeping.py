@@ -49,6 +49,7 @@ _changes = click.option(
 @_dry_run
 @_changes
 @click.option("--once", is_flag=True, hidden=True, help="Book no file: these will not be there again.")
+@click.option("--agreed", type=int, default=0, hidden=True, help="So many may be taken out unasked.")
 @as_json("report")
 @click.pass_obj
 def ingest(
@@ -60,6 +61,7 @@ def ingest(
     *,
     mapping: Path | None,
     changes: Path | None,
+    agreed: int,
     as_json: bool,
     **wanted: bool,
 ) -> int:
@@ -77,7 +79,7 @@ def ingest(
             inputs, source=source, dates=dates, field_map=field_map, intent=intent, tell=tell, progress=watch
         )
 
-    return _reported(place, run, Intent(**wanted), changes, create=True, as_json=as_json)
+    return _reported(place, run, Intent(**wanted, agreed=agreed), changes, create=True, as_json=as_json)
 
 
 @click.command()
