@@ -59,7 +59,11 @@ def _shell() -> str:
     for name, command in group.commands.items():
         with click.Context(command, info_name=name) as context:
             pieces = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
-            options = [each.opts[0] for each in command.get_params(context) if isinstance(each, click.Option)]
+            options = [
+                each.opts[0]
+                for each in command.get_params(context)
+                if isinstance(each, click.Option) and not each.hidden
+            ]
         usage = " ".join(["dateline", name, *pieces])
         what = (command.help or "").split("\n\n")[0]
         rows.append((f"`{usage}`", ", ".join(f"`{each}`" for each in options if each != "--help"), what))
