@@ -134,14 +134,14 @@ async def with_a_second_process(archive: AsyncCorpus) -> int:
 async def test_one_question_after_the_other_needs_no_second_process(archive):
     for query in QUERIES:
         await archive.ask(Corpus.search, query)
-    assert archive._starting is None
+    assert archive._changing is None
 
 
 @pytest.mark.asyncio
 async def test_an_archive_that_is_to_be_alone_has_no_second_process(samples_archive):
     archive = AsyncCorpus(Corpus.open(samples_archive), timeout=20, alone=True)
     await crowd(archive)
-    assert archive._starting is None
+    assert archive._changing is None
     await archive.close()
 
 
@@ -177,7 +177,7 @@ async def test_where_the_second_process_dies_every_question_is_answered_all_the_
     assert await asked == [samples.search(query) for query in QUERIES * 4]
     await crowd(archive)
     assert archive._answerer is None
-    assert archive._starting.done(), "what it died of may still be asked: it gets a pause"
+    assert archive._changing.done(), "what it died of may still be asked: it gets a pause"
     monkeypatch.setattr("corpus.aio._PAUSE", 0.0)
     assert await with_a_second_process(archive) != process
 
@@ -190,7 +190,7 @@ async def test_a_second_process_goes_where_there_was_no_crowd_for_a_while(archiv
     monkeypatch.setattr("corpus.aio._QUIET", 0.0)
     monkeypatch.setattr("corpus.aio._PAUSE", 0.0)
     assert (await archive.ask(Corpus.search, QUERIES[0])).hits
-    await archive._starting
+    await archive._changing
     assert not _lives(process)
     assert await with_a_second_process(archive) != process
 
