@@ -54,7 +54,8 @@ def clip(markdown: str, room: int = TEXT) -> str:
     kept = markdown.split("\n")
     while len(kept) > 1 and units("\n".join(kept)) > room:
         kept.pop()
-    return short("\n".join(kept), room)
+    text = "\n".join(kept)
+    return text if units(text) <= room else short(text, room)
 
 
 def row(*items: Item | None) -> Item | None:
