@@ -25,15 +25,13 @@ _LONGEST = {Step.DAY: 1, Step.WEEK: 7, Step.MONTH: 31, Step.YEAR: 366}  # days o
 class Trend:
     """One query: how many articles match, from which outlets, and how many in each stretch of time.
 
-    ``values`` are what is shown: these numbers, or their shares of the archive, of which there is 1 in all. ``archive``
-    counts all articles of the archive there, of those days alone that the query lets pass: a year of which
-    it asks for half is compared with half a year.
+    ``values`` are what is shown: these numbers, or their shares of the archive, of which there is 1 in all; of those
+    days alone that the query lets pass: a year of which it asks for half is compared with half a year.
     """
 
     query: Query
     coverage: Coverage
     counts: tuple[int, ...]
-    archive: tuple[int, ...]
     values: tuple[float, ...]
 
 
@@ -125,7 +123,7 @@ def _trend(
     query: Query, coverage: Coverage, counts: tuple[int, ...], archive: tuple[int, ...], *, shares: bool
 ) -> Trend:
     parts = (count / all_ if all_ else 0.0 for count, all_ in zip(counts, archive, strict=True))
-    return Trend(query, coverage, counts, archive, tuple(parts) if shares else counts)
+    return Trend(query, coverage, counts, tuple(parts) if shares else counts)
 
 
 def _together(found: Sequence[Coverage]) -> Coverage:

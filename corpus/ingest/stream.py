@@ -59,6 +59,15 @@ def text_codec(name: str) -> str | None:
     return "cp1252" if codec in _LATIN else codec if codec in _CODECS else None
 
 
+def is_escaped(text: str) -> bool:
+    """Whether decoding met bytes that are not UTF-8 (PEP 383 keeps them as lone surrogates)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def as_utf8(stream: io.BufferedReader) -> io.BufferedReader:
     """The same text as UTF-8 without a byte order mark.
 

@@ -61,15 +61,11 @@ class Planned(NamedTuple):
 
 @dataclass(slots=True)
 class _Page:
-    """What is written down of the file that is being read, beside its book of ``before``, if it was read then.
-
-    ``known`` are the origins of what was refused of it then.
-    """
+    """What is written down of the file that is being read, beside its book of ``before``, if it was read then."""
 
     planned: Planned
     file: int
     before: Book | None = None
-    known: frozenset[str] = frozenset()
     articles: int = 0
     refused: list[Rejection] = field(default_factory=list)
 
@@ -184,9 +180,8 @@ class Intake:
             if isinstance(item, Begun):
                 planned = self._books[item.number]
                 before = ledger.book(planned.file.place)
-                known = frozenset(each.origin for each in ledger.refused(before.key)) if before else frozenset()
                 key = ledger.open_book(planned.file.place, planned.file.root)
-                self._page = _Page(planned, key, before, known)
+                self._page = _Page(planned, key, before)
             elif self._page is None:
                 continue
             elif isinstance(item, Marked):
@@ -201,7 +196,7 @@ class Intake:
 
     def _close(self, page: _Page, *, whole: bool) -> None:
         way = str((self._way or Way()).of(page.planned.file))
-        if _is_refused_for_its_way(page, way):
+        if self._is_refused_for_its_way(page, way):
             return  # it says nothing of what it held: its book stays as it was, but that it counts as not read
         whole = whole and not any(each.passing for each in page.refused)
         self._archive.ledger.close_book(
@@ -214,18 +209,18 @@ class Intake:
             validators=page.planned.validators,
         )
 
+    def _is_refused_for_its_way(self, page: _Page, way: str) -> bool:
+        """Whether a file was read in another way than before, and by that gave less, and more was refused of it."""
+        before = page.before
+        if before is None or before.way in {None, way} or page.articles >= before.articles:
+            return False
+        known = {each.origin for each in self._archive.ledger.refused(page.file)}
+        return any(each.origin not in known for each in page.refused)
+
     def _count(self, marked: Marked, verdict: Verdict) -> None:
         self.verdicts[verdict] += 1
         if verdict in _FATES:
             self._tell(difference(_FATES[verdict], marked.article, marked.origin))
-
-
-def _is_refused_for_its_way(page: _Page, way: str) -> bool:
-    """Whether a file was read in another way than before, and by that gave less, and more was refused of it."""
-    before = page.before
-    if before is None or before.way in {None, way} or page.articles >= before.articles:
-        return False
-    return any(each.origin not in page.known for each in page.refused)
 
 
 def difference(fate: Fate, article: Article, origin: str | None = None, reason: str | None = None) -> Difference:

@@ -101,10 +101,10 @@ def _put_off(ledger: Ledger, looks: Sequence[Look]) -> None:
     """Leave feeds as they were, but for the time of the next look: hosts are not to pay for a busy archive."""
     with suppress(StoreError):  # what it fails by is told anyhow, and the next look is put off already
         left = {each.key: each.state for each in following.known(ledger)}
-        moments = [(feed.key, polled.state.polled_at, polled.state.next_at) for feed, polled in looks]
         later = [
-            Followed(key, replace(left[key], polled_at=at, next_at=then))
-            for key, at, then in moments
-            if key in left and left[key].polled_at != at  # else it was taken in before the failure, and left so
+            Followed(feed.key, replace(left[feed.key], polled_at=polled.state.polled_at, next_at=polled.state.next_at))
+            for feed, polled in looks
+            # Else it was taken in before the failure, and left so.
+            if feed.key in left and left[feed.key].polled_at != polled.state.polled_at
         ]
         following.leave_for_later(ledger, later)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.ingest.stream import NOT_TEXT, Unread
+from corpus.ingest.stream import NOT_TEXT, Unread, is_escaped
 from corpus.ingest.unpack import Allowance
 from corpus.model import RawArticle, Rejection
 
@@ -69,8 +69,7 @@ def _value(cell: Any) -> object:
 
 
 def _is_no_text(value: object) -> bool:
-    """Whether bytes that are not UTF-8 stand in a value (PEP 383 keeps them as lone surrogates)."""
-    return isinstance(value, str) and not value.isascii() and any("\udc80" <= each <= "\udcff" for each in value)
+    return isinstance(value, str) and not value.isascii() and is_escaped(value)
 
 
 def _is_text(column: Any) -> bool:

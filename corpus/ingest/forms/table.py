@@ -11,7 +11,7 @@ import io
 from collections.abc import Collection, Iterator
 
 from corpus.ingest.fields import is_known
-from corpus.ingest.stream import MAX_BLANK, MAX_LINE, NOT_TEXT, Unread, all_blank, numbered_lines
+from corpus.ingest.stream import MAX_BLANK, MAX_LINE, NOT_TEXT, Unread, all_blank, is_escaped, numbered_lines
 from corpus.model import RawArticle, Rejection
 
 _DELIMITERS = ",;\t|"
@@ -78,18 +78,9 @@ def _articles(rows: Iterator[list[str]], lines: _Lines, origin: str) -> Iterator
 def _article(names: list[str], row: list[str], origin: str) -> RawArticle | Rejection:
     if any(row[len(names) :]):  # a stray delimiter moves every cell behind it: the date might be another's
         return Rejection(origin, f"{len(row)} cells under a header of {len(names)}")
-    if any(not cell.isascii() and _is_escaped(cell) for cell in row):
+    if any(not cell.isascii() and is_escaped(cell) for cell in row):
         return Rejection(origin, NOT_TEXT)
     return RawArticle({name: cell for name, cell in zip(names, row, strict=False) if name and cell.strip()}, origin)
-
-
-def _is_escaped(cell: str) -> bool:
-    """Whether decoding met bytes that are not UTF-8 (PEP 383 keeps them as lone surrogates)."""
-    try:
-        cell.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _known_names(line: str, delimiter: str, known: Collection[str]) -> int:
