@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from corpus.answerer import Answerer, Gone
 from corpus.corpus import Corpus
+from corpus.engine import Where
 from corpus.errors import CorpusError, SearchTimeout
 from corpus.model import Progress
 from corpus.plain import read_progress
@@ -99,7 +102,7 @@ class AsyncCorpus:
 
     async def _start(self) -> None:
         with suppress(Gone):
-            self._answerer = await Answerer.start(self._corpus.folder)
+            self._answerer = await Answerer.start(self._corpus.where)
 
     async def keep(
         self, *command: str, inputs: str, by: str, progress: Callable[[Progress], None] | None = None
@@ -112,8 +115,9 @@ class AsyncCorpus:
         Raises:
             CorpusError: the child could not; its sentence says why.
         """
-        own = ("--until-stdin-closes", "--lines", f"--data-dir={self._corpus.folder}", f"--inputs={inputs}")
-        return await _run_child(*own, *self._options, f"--by={by}", *command, "--json", progress=progress)
+        lying, secrets = _said(self._corpus.where)
+        own = ("--until-stdin-closes", "--lines", *lying, f"--inputs={inputs}", *self._options, f"--by={by}")
+        return await _run_child(*own, *command, "--json", secrets=secrets, progress=progress)
 
     async def close(self) -> None:
         """Let go of the archive: no question is begun any more, and those that are being answered come to their end.
@@ -131,8 +135,26 @@ class AsyncCorpus:
         self._corpus.close()
 
 
-async def _run_child(*arguments: str, progress: Callable[[Progress], None] | None) -> Mapping[str, Any]:
-    child = await _child(*arguments)
+def _said(where: Where) -> tuple[list[str], dict[str, str]]:
+    """Where an archive lies, as options of the shell; and in the environment what no other user may read."""
+    if isinstance(where, Path):
+        return [f"--data-dir={where}"], {}
+    options = [
+        "--engine=opensearch",
+        f"--data-dir={where.workplace}",
+        f"--opensearch-url={' '.join(where.urls)}",
+        f"--opensearch-index={where.name}",
+        f"--opensearch-user={where.user}",
+        f"--opensearch-ca={where.ca or ''}",
+    ]
+    unverified = [] if where.verified else ["--opensearch-unverified"]
+    return options + unverified, {"OPENSEARCH_PASSWORD": where.password}
+
+
+async def _run_child(
+    *arguments: str, secrets: Mapping[str, str], progress: Callable[[Progress], None] | None
+) -> Mapping[str, Any]:
+    child = await _child(*arguments, secrets=secrets)
     try:
         result, complaint = await _told_by(child, progress)
     finally:
@@ -143,11 +165,13 @@ async def _run_child(*arguments: str, progress: Callable[[Progress], None] | Non
     return result
 
 
-async def _child(*arguments: str) -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
+async def _child(*arguments: str, secrets: Mapping[str, str]) -> asyncio.subprocess.Process:
+    pipe, environment = asyncio.subprocess.PIPE, {**os.environ, **secrets}
     command = (sys.executable, "-m", "corpus", *arguments)
     try:
-        return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE)
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE, env=environment
+        )
     except ValueError as error:  # half a character, or the one with which every argument ends
         raise CorpusError("This has characters in it that no command can be given: leave them out.") from error
 

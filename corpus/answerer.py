@@ -14,14 +14,14 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any
 
 from corpus.beside import environment, program
 from corpus.corpus import Corpus
+from corpus.engine import Where
 
 _THREADS = 4
 _HEAD = struct.Struct("!QI")  # the number of a question, and the bytes of what follows
@@ -43,15 +43,15 @@ class Answerer:
         self._taking = asyncio.create_task(self._take(), name="answers")
 
     @classmethod
-    async def start(cls, folder: Path) -> Answerer:
-        """Start one over the archive in this folder, and wait until it can be asked.
+    async def start(cls, where: Where) -> Answerer:
+        """Start one over the archive that lies there, and wait until it can be asked.
 
         Raises:
             Gone: it cannot be started.
         """
         try:
             child = await asyncio.create_subprocess_exec(
-                *program(__name__, "serve", str(folder)),
+                *program(__name__, "serve"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -62,6 +62,7 @@ class Answerer:
             raise Gone from error
         answerer = cls(child)
         try:
+            answerer._tell(_READY, where)  # not as an argument, which everybody on this machine could read
             await answerer._waiting[_READY]
             del answerer._waiting[_READY]
         except BaseException:
@@ -84,10 +85,7 @@ class Answerer:
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            asked = pickle.dumps((verb, args, kwargs, time.monotonic() + within))
-            if self._child.stdin is None or self._taking.done():
-                raise Gone
-            self._child.stdin.write(_HEAD.pack(number, len(asked)) + asked)
+            self._tell(number, (verb, args, kwargs, time.monotonic() + within))
             return await answer
         finally:
             self._waiting.pop(number, None)
@@ -98,6 +96,12 @@ class Answerer:
             self._child.kill()
         await self._child.wait()
         self._taking.cancel()
+
+    def _tell(self, number: int, what: object) -> None:
+        told = pickle.dumps(what)
+        if self._child.stdin is None or self._taking.done():
+            raise Gone
+        self._child.stdin.write(_HEAD.pack(number, len(told)) + told)
 
     async def _take(self) -> None:
         """Hand its answers to those who wait for them, until it is gone."""
@@ -117,22 +121,32 @@ class Answerer:
                     answer.set_exception(Gone())
 
 
-def serve(folder: str) -> None:
+def serve() -> None:
     """Answer what is asked on standard input, until that closes; this is the second process."""
-    asked, threads = sys.stdin.buffer, ThreadPoolExecutor(_THREADS)
+    told, threads = _told(sys.stdin.buffer), ThreadPoolExecutor(_THREADS)
+    ready, where = next(told, (_READY, None))
+    if where is None:
+        return
     # Not through sys.stdout, which with PYTHONUNBUFFERED writes to a pipe in part, and drops the rest.
-    with Corpus.open(Path(folder)) as corpus, open(1, "wb", closefd=False) as out:
+    with Corpus.open(where) as corpus, open(1, "wb", closefd=False) as out:
         answers = _Answers(out)
-        answers.give(_READY, lambda: None, math.inf)
-        while len(head := asked.read(_HEAD.size)) == _HEAD.size:
-            number, size = _HEAD.unpack(head)
-            threads.submit(answers.give, number, *_question(corpus, asked.read(size)))
+        answers.give(ready, lambda: None, math.inf)
+        for number, asked in told:
+            threads.submit(answers.give, number, *_question(corpus, *asked))
         threads.shutdown(cancel_futures=True)
 
 
-def _question(corpus: Corpus, asked: bytes) -> tuple[Callable[[], object], float]:
+def _told(asked: IO[bytes]) -> Iterator[tuple[int, Any]]:
+    """Whatever the first process tells, with its number; first where the archive lies."""
+    while len(head := asked.read(_HEAD.size)) == _HEAD.size:
+        number, size = _HEAD.unpack(head)
+        yield number, pickle.loads(asked.read(size))  # noqa: S301  # our own process wrote it
+
+
+def _question(
+    corpus: Corpus, verb: str, args: tuple[object, ...], kwargs: dict[str, object], until: float
+) -> tuple[Callable[[], object], float]:
     """What is asked, and until when somebody waits for it, by the clock that all processes of a machine share."""
-    verb, args, kwargs, until = pickle.loads(asked)  # noqa: S301  # our own process wrote it
     return lambda: getattr(Corpus, verb)(corpus, *args, **kwargs), until
 
 

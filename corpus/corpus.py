@@ -12,8 +12,7 @@ from corpus import documents
 from corpus.analysis import Analyser
 from corpus.coverage import Coverage, Share
 from corpus.documents import Document
-from corpus.engine import EngineView
-from corpus.engine.local import LocalEngine
+from corpus.engine import Engine, EngineView, Where, opened
 from corpus.errors import CorpusError, EmptyQuery
 from corpus.feeds import FeedState
 from corpus.ingest import source_of
@@ -76,21 +75,21 @@ LONGEST_EXPORT = 10_000
 class Corpus:
     """An archive, open for reading. Safe to share between threads."""
 
-    def __init__(self, engine: LocalEngine, analyser: Analyser) -> None:
+    def __init__(self, engine: Engine, analyser: Analyser) -> None:
         self._engine = engine
         self._analyser = analyser
         self._sources: tuple[int, tuple[Source, ...]] = (-1, ())
 
     @classmethod
-    def open(cls, data_dir: Path, *, create: bool = False) -> Corpus:
-        """Open the archive in this folder, and bring its index up to date.
+    def open(cls, where: Where, *, create: bool = False) -> Corpus:
+        """Open the archive that lies there, and bring its index up to date.
 
         Raises:
             CorpusMissing: there is none, and ``create`` does not ask for an empty one.
             StoreError: it is of a newer version, locked, damaged, or cannot be written.
         """
         analyser = Analyser()
-        engine = LocalEngine(data_dir, analyser, create=create)
+        engine = opened(where, analyser, create=create)
         try:
             engine.heal_if_free()
         except CorpusError:
@@ -99,9 +98,9 @@ class Corpus:
         return cls(engine, analyser)
 
     @property
-    def folder(self) -> Path:
+    def where(self) -> Where:
         """Where the archive lies."""
-        return self._engine.folder
+        return self._engine.where
 
     def search(self, query: Query, *, page: int = 1, limit: int = PAGE) -> Results:
         """One page of the answer, ``limit`` hits (1 to 100); a page past the last, or the deepest, has no hits.

@@ -4,7 +4,7 @@ CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
-│                     DocumentTooLarge · BackupFailed · CorpusInUse
+│                     CorpusUnreachable · CorpusIncomplete · DocumentTooLarge · BackupFailed · CorpusInUse
 ├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -154,6 +154,33 @@ class CorpusDamaged(StoreError):
             Told(
                 "The archive in {place} is damaged ({reason}): "
                 "restore archive.db from a backup, or move it away and ingest again.",
+                place=place,
+                reason=reason,
+            )
+        )
+
+
+class CorpusUnreachable(StoreError):
+    """The cluster that has the archive does not answer, or not us."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            Told(
+                "The archive {place} cannot be reached ({reason}): look whether its cluster runs. "
+                "As soon as it answers, everything goes on.",
+                place=place,
+                reason=reason,
+            )
+        )
+
+
+class CorpusIncomplete(StoreError):
+    """The cluster that has the archive could only answer in part, which is no answer."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            Told(
+                "The archive {place} could not answer in whole just now ({reason}): try again in a moment.",
                 place=place,
                 reason=reason,
             )

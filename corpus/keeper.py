@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from corpus.analysis import Analyser
-from corpus.engine.local import Change, LocalEngine, Stored
+from corpus.engine import Change, Engine, Stored, Where, opened
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
 from corpus.ingest import DateOrder, FieldMap, Way, correction, marked, parts_of, put_right
 from corpus.inputs import Input
 from corpus.keeping import withholding
-from corpus.keeping.audit import Entry, audited, close_cut_off
+from corpus.keeping.audit import Entry, audited
 from corpus.keeping.following import Followed
 from corpus.keeping.intake import Tell, Watch
 from corpus.keeping.taking import Intent, Taking, silent, summed_up
@@ -36,15 +36,15 @@ _AS_IT_IS = Way()
 class Keeper:
     """An archive, open for changing, under its one lock."""
 
-    def __init__(self, engine: LocalEngine, locked: ExitStack, by: str, fetching: Fetching) -> None:
+    def __init__(self, engine: Engine, locked: ExitStack, by: str, fetching: Fetching) -> None:
         self._engine = engine
         self._locked = locked
         self._by = by
         self._fetching = fetching
 
     @classmethod
-    def open(cls, data_dir: Path, *, create: bool = True, by: str = "unknown", fetching: Fetching = _NOTHING) -> Keeper:
-        """Open the archive in this folder, or make one, and bring its index up to date.
+    def open(cls, where: Where, *, create: bool = True, by: str = "unknown", fetching: Fetching = _NOTHING) -> Keeper:
+        """Open the archive that lies there, or make one, and bring its index up to date.
 
         ``by`` is for the audit, ``fetching`` is what may be fetched beside the addresses that are named as inputs.
 
@@ -53,13 +53,13 @@ class Keeper:
             CorpusLocked: somebody else is changing it.
             StoreError: it is of a newer version, damaged, or cannot be written.
         """
-        with ExitStack() as opened:
-            engine = LocalEngine(data_dir, Analyser(), create=create)
-            opened.callback(engine.close)
-            opened.enter_context(engine.exclusive(_PATIENCE))
-            close_cut_off(engine.ledger)
+        with ExitStack() as stack:
+            engine = opened(where, Analyser(), create=create)
+            stack.callback(engine.close)
+            stack.enter_context(engine.exclusive(_PATIENCE))
+            engine.ledger.cut_off()
             engine.heal()
-            keeper = cls(engine, opened.pop_all(), by, fetching)
+            keeper = cls(engine, stack.pop_all(), by, fetching)
         try:
             keeper._compare_older()
         except BaseException:

@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.text import Text
 
 from corpus import model
-from corpus.engine.local import Counted
+from corpus.engine import Counted
 from corpus.evaluation import Figures
 from corpus.feeds import FeedState
 from corpus.inputs import Input

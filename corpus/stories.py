@@ -7,10 +7,10 @@ article is placed as if it had come alone, so batches of any size give the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from corpus.engine.local import Signed
+from corpus.engine import Signed
 from corpus.ingest import Marked, Wording, bands, seem_alike, signatures
 
 _MOST_HEADS = 8  # under one band; a band that more stories share is a form that is filled in daily, and tells nothing
@@ -25,8 +25,8 @@ class Kept(Protocol):
     def members(self, story: int) -> list[int]:
         """The keys of the articles of a story, in their order."""
 
-    def text(self, key: int) -> tuple[int, str] | None:
-        """The story and the text of an article."""
+    def texts(self, keys: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """The stories and the texts of those of these articles that there are."""
 
     def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
         """Every head under one of these bands, with the band."""
@@ -38,11 +38,17 @@ class Kept(Protocol):
 class Stories:
     """Places the articles of one batch, and remembers what that changes in the tables of the archive."""
 
-    def __init__(self, kept: Kept, articles: Sequence[Marked], *, before: int | None = None) -> None:
-        """Look up at once what these articles will need; with ``before``, not among articles from this key on."""
+    def __init__(
+        self, kept: Kept, articles: Sequence[Marked], *, known: Sequence[int] = (), before: int | None = None
+    ) -> None:
+        """Look up at once what these articles will need, and the ``known`` keys of those that the archive has.
+
+        With ``before``, stories are not looked for among articles from this key on.
+        """
         self._kept = kept
         self._told = kept.stories([each.story for each in articles], before=before)
         self._placed: dict[int, tuple[int, str]] = {}
+        self._read: dict[int, tuple[int, str] | None] = {}
         self._compared: dict[int, tuple[int, Wording]] = {}
         self._heads: dict[int, bytes] = {}
         self._under: dict[int, list[int]] = {}
@@ -53,6 +59,7 @@ class Stories:
         self._gone: set[int] = set()
         self._signatures = {each.article.text: each.signature for each in articles}
         self._look_up(signature for signature in self._signatures.values() if signature)
+        self._fetch({*known, *self._alike()})
 
     def place(self, key: int, marked: Marked, *, known: bool) -> tuple[int, bool]:
         """The story of an article, and whether others told it before; ``known`` says that the archive has the article.
@@ -106,7 +113,23 @@ class Stories:
 
     def _earlier(self, key: int) -> tuple[int, str] | None:
         """The story and the text of an article as they are by now."""
-        return self._placed.get(key) or self._kept.text(key)
+        if key in self._placed:
+            return self._placed[key]
+        self._fetch([key])
+        return self._read[key]
+
+    def _fetch(self, keys: Iterable[int]) -> None:
+        """Read these articles, unless they were read: all at once, since an archive may lie far away."""
+        wanted = [key for key in keys if key not in self._read]
+        found = self._kept.texts(wanted) if wanted else {}
+        self._read.update((key, found.get(key)) for key in wanted)
+
+    def _alike(self) -> Iterator[int]:
+        """The heads that one of these articles will be compared with."""
+        for signature in filter(None, self._signatures.values()):
+            for key in {key for band in bands(signature) for key in self._under[band]}:
+                if key in self._heads and seem_alike(self._heads[key], signature):
+                    yield key
 
     def _stand(self, key: int, signature: bytes) -> None:
         """Make an article the head of its story."""

@@ -102,7 +102,7 @@ def _seconds(corpus: Corpus, query: Query, **options: int) -> float:
     """The shortest of three times, if the first is long: other processes slow it down. Nothing is remembered before."""
     times = []
     for _ in range(3):
-        with Corpus.open(corpus.folder) as fresh:
+        with Corpus.open(corpus.where) as fresh:
             fresh.search(Query.parse("a"))
             began = time.process_time()
             fresh.search(query, **options)

@@ -203,8 +203,8 @@ def test_an_act_whose_process_was_killed_is_closed_as_cut_off(archive, tmp_path)
 def test_an_act_that_goes_on_is_not_cut_off(archive):
     hold = (
         "import sys; from pathlib import Path; from corpus.keeping.audit import audited;"
-        "from corpus.engine.local import ArchiveFile, Ledger;"
-        "ledger = Ledger(ArchiveFile(Path(sys.argv[1]) / 'archive.db'));\n"
+        "from corpus.engine.local import ArchiveFile, LocalLedger;"
+        "ledger = LocalLedger(ArchiveFile(Path(sys.argv[1]) / 'archive.db'));\n"
         "with audited(ledger, 'somebody', 'backup', ''): print('at it', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", hold, str(archive)]

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Corpus, Keeper, Query, keeper
-from corpus.engine.local.store import Signed, Store
+from corpus.engine import Signed
+from corpus.engine.local import LocalStore
 from corpus.ingest import Wording, bands, parse, seem_alike, signatures
 from corpus.keeping import taking
 from corpus.model import Article
@@ -361,9 +362,9 @@ def test_an_ingest_that_is_stopped_goes_on_to_the_same_stories(tmp_path, write, 
     path = write(*told({**FAMILY, **steps()}), *told({"A": steps()["03"]}))
     with Keeper.open(tmp_path / "whole") as kept:
         kept.ingest([path])
-    sign, calls = Store.sign, []
+    sign, calls = LocalStore.sign, []
 
-    def fail(store: Store, signed: Signed) -> None:
+    def fail(store: LocalStore, signed: Signed) -> None:
         sign(store, signed)
         calls.append(signed)
         if len(calls) == 3:
@@ -371,7 +372,7 @@ def test_an_ingest_that_is_stopped_goes_on_to_the_same_stories(tmp_path, write, 
 
     monkeypatch.setattr(taking, "_BATCH", 4)
     with monkeypatch.context() as stopped, Keeper.open(tmp_path / "stopped") as kept:
-        stopped.setattr(Store, "sign", fail)
+        stopped.setattr(LocalStore, "sign", fail)
         with pytest.raises(KeyboardInterrupt):
             kept.ingest([path])
     assert len(stories(tmp_path / "stopped")) == 7

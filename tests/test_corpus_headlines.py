@@ -130,7 +130,7 @@ def test_there_are_twenty_five_for_a_list_of_choices(heap):
 
 def test_a_headline_that_was_changed_is_found_by_its_new_words_alone(archive_of, write):
     corpus = archive_of({"title": "Ferry sinks", "text": "There is a ferry."})
-    with Keeper.open(corpus.folder) as keeper:
+    with Keeper.open(corpus.where) as keeper:
         assert keeper.ingest([write({"title": "Ferry afloat", "text": "There is a ferry."})]).updated == 1
     assert shown(corpus, "ferry") == ["Ferry afloat"]
     assert shown(corpus, "ferry s") == []

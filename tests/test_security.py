@@ -78,7 +78,7 @@ def own(samples_archive, tmp_path_factory):
 
 
 def schema(corpus: Corpus) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(corpus.folder / "archive.db")) as database:
+    with closing(sqlite3.connect(corpus.where / "archive.db")) as database:
         return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.quality.snippets import MOST_TOKENS, Snippets, fitted, fts5_snippets, mean_length, tantivy_snippets
 from corpus import PAGE
 from corpus.analysis import Analyser
-from corpus.engine.local import Counted
+from corpus.engine import Counted
 from corpus.evaluation import DEEP, Collection, ThrowAway, content_words, has_words, share_told, throw_away
 
 Excerpts = Mapping[str, Mapping[str, tuple[str, ...]]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from corpus.corpus import PAGE
-from corpus.engine.local import Counted
+from corpus.engine import Counted
 from corpus.evaluation.throwaway import ThrowAway
 
 DEEP = 100

@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import NamedTuple
 
 from corpus.analysis import Analyser
-from corpus.engine.local import Counted
+from corpus.engine import Counted
 from corpus.errors import MeasuresMissing, UnusableCollection
 from corpus.evaluation.answers import Answers, ask
 from corpus.evaluation.collection import Collection, Judgements

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus.corpus import Corpus
-from corpus.engine.local import Counted
+from corpus.engine import Counted
 from corpus.errors import CorpusUnwritable, EmptyQuery
 from corpus.evaluation.collection import Document
 from corpus.ingest import parse

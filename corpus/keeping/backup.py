@@ -10,12 +10,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.engine.local import LocalEngine
+from corpus.engine import Engine
 from corpus.keeping.audit import audited
 from corpus.model import Backup
 
 
-def backup(engine: LocalEngine, destination: Path, by: str) -> Backup:
+def backup(engine: Engine, destination: Path, by: str) -> Backup:
     """Copy the archive into a file in this folder, which is named after the moment, or into this file.
 
     Raises:

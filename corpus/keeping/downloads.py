@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from corpus.engine.local import Book
+from corpus.engine import Book
 from corpus.errors import CorpusUnwritable, FetchFailed
 from corpus.fetch import Fetched, Fetching, Validators
 from corpus.ingest import Found

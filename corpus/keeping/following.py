@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from corpus.engine.local import Ledger
+from corpus.engine import Ledger
 from corpus.feeds import EVERY, FeedState, Polled, Seen, poll
 from corpus.fetch import Fetching
 from corpus.inputs import Input, Kind

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from corpus.engine.local import Book, Change, Ledger, Signed, Stored
+from corpus.engine import Book, Change, Ledger, Signed, Stored
 from corpus.ingest import Begun, Ended, Found, Incoming, Marked, Verdict, Way, corrected, is_long, judge
 from corpus.model import Article, Difference, Fate, Progress, Rejection
 from corpus.stories import Kept, Stories
@@ -44,7 +44,7 @@ class Archive(Protocol):
     def next_key(self) -> int:
         """The key that the next new article gets."""
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[object]:
         """All or nothing of what is changed inside."""
 
     def save(self, changes: Sequence[Change], signed: Signed) -> list[Stored]:
@@ -137,9 +137,9 @@ class Intake:
         corrections = ledger.corrections([each.article.id for each in articles])
         articles = [_as_corrected(each, corrections) for each in articles] if corrections else articles
         known = self._archive.known([each.article.id for each in articles])
-        stories = Stories(
-            self._archive.kept, [each for each in articles if known.get(each.article.id, _NONE)[1] != each.checksum]
-        )
+        changed = [each for each in articles if known.get(each.article.id, _NONE)[1] != each.checksum]
+        there = [known[each.article.id][0] for each in changed if each.article.id in known]
+        stories = Stories(self._archive.kept, changed, known=there)
         changes: dict[str, Change] = {}
         verdicts: list[tuple[Marked, Verdict]] = []
         next_key = self._archive.next_key()

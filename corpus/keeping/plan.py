@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from corpus.engine.local import Ledger
+from corpus.engine import Ledger
 from corpus.ingest import Found, Way, file_checksum
 from corpus.keeping.intake import Planned
 from corpus.model import Rejection

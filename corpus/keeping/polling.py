@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from corpus.analysis import Analyser
-from corpus.engine.local import Ledger, LocalEngine
+from corpus.engine import Engine, Ledger, Where, opened
 from corpus.errors import StoreError
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
@@ -29,7 +28,7 @@ Look = tuple[Followed, Polled]
 
 
 def poll(
-    data_dir: Path,
+    where: Where,
     inputs: Sequence[Input],
     *,
     due: bool = False,
@@ -47,7 +46,7 @@ def poll(
         CorpusLocked: something new came, and somebody else is changing the archive; it is looked for again later.
         StoreError: the archive cannot be opened or written; then no host is asked, or not again before its time.
     """
-    engine = LocalEngine(data_dir, Analyser(), create=True)
+    engine = opened(where, Analyser(), create=True)
     try:
         feeds = following.followed(engine.ledger, inputs)
         if due:
@@ -63,7 +62,7 @@ def poll(
 
 
 def _taken_in(  # noqa: PLR0917  # what poll was told
-    engine: LocalEngine,
+    engine: Engine,
     feeds: Sequence[Followed],
     by: str,
     fetching: Fetching,
@@ -80,7 +79,7 @@ def _taken_in(  # noqa: PLR0917  # what poll was told
     report = IngestReport()
     if new:
         try:
-            with Keeper.open(engine.folder, by=by) as keeper:
+            with Keeper.open(engine.where, by=by) as keeper:
                 report = keeper.take_in(new, tell=tell)
         except StoreError:
             _put_off(engine.ledger, new)

@@ -8,26 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from corpus.engine.local import ArchiveFile, Change, Ledger, LocalEngine, Signed, Store, Stored, numbered
+from corpus.engine import BOOKS, Change, Engine, Signed, Stored, numbered
+from corpus.engine.local import ArchiveFile, LocalLedger, LocalStore
 from corpus.errors import CorpusUnwritable
 from corpus.keeping.passing import passing
 
 
 @contextmanager
-def rehearsal(engine: LocalEngine) -> Iterator[Rehearsal]:
+def rehearsal(engine: Engine) -> Iterator[Rehearsal]:
     """Stand for this archive as long as the block lasts; the books are a copy of its books.
 
     Raises:
         CorpusUnwritable: the disk does not take it.
     """
-    with passing(engine.folder / "rehearsal") as place:
+    with passing(engine.workplace / "rehearsal") as place:
         try:
             place.mkdir()
         except OSError as error:
-            raise CorpusUnwritable(str(engine.folder), error.strerror or str(error)) from error
+            raise CorpusUnwritable(str(engine.workplace), error.strerror or str(error)) from error
         scratch = ArchiveFile(place / "archive.db", create=True)
         try:
-            scratch.copy_books(engine.folder / "archive.db")
+            for table in BOOKS:
+                scratch.fill(table, engine.rows(table))
             yield Rehearsal(engine, scratch)
         finally:
             scratch.close()
@@ -36,11 +38,11 @@ def rehearsal(engine: LocalEngine) -> Iterator[Rehearsal]:
 class Rehearsal:
     """The archive as it would be. An article of its own stands before that of the same key in the archive."""
 
-    def __init__(self, engine: LocalEngine, scratch: ArchiveFile) -> None:
-        self.ledger = Ledger(scratch)
+    def __init__(self, engine: Engine, scratch: ArchiveFile) -> None:
+        self.ledger = LocalLedger(scratch)
         self._engine = engine
         self._scratch = scratch
-        self._own = Store(scratch)
+        self._own = LocalStore(scratch)
         self._changed: set[int] = set()
         self._out_of: set[tuple[int, int]] = set()
         self._left: set[int] = set()
@@ -58,7 +60,7 @@ class Rehearsal:
         """The key that the next new article gets."""
         return max(self._engine.next_key(), self._own.next_key())
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[object]:
         """All or nothing of what is changed inside."""
         return self._scratch.transaction()
 
@@ -84,9 +86,9 @@ class Rehearsal:
         kept = [key for key in self._engine.kept.members(story) if key not in self._changed]
         return sorted(kept + self._own.members(story))
 
-    def text(self, key: int) -> tuple[int, str] | None:
-        """The story and the text of an article."""
-        return self._own.text(key) or self._engine.kept.text(key)
+    def texts(self, keys: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """The stories and the texts of these articles."""
+        return self._engine.kept.texts(keys) | self._own.texts(keys)
 
     def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
         """Every head under one of these bands, with the band."""

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from corpus.engine.local import LocalEngine
+from corpus.engine import Engine
 from corpus.feeds import Polled
 from corpus.fetch import Fetching
 from corpus.ingest import Incoming, Marked, Reached, Verdict, Way, as_incoming, found, incoming, is_gone
@@ -57,7 +57,7 @@ def silent(_: object) -> None:
 class Taking:
     """How inputs are read, by one ``act`` of a keeper; what is ``indexed`` is found at once."""
 
-    engine: LocalEngine
+    engine: Engine
     act: int
     way: Way = field(default_factory=Way)
     intent: Intent = field(default_factory=Intent)
@@ -74,7 +74,7 @@ class Taking:
             StoreError: the archive cannot be written.
         """
         with self._standing() as archive:
-            with passing(self.engine.folder / "downloads") as place:
+            with passing(self.engine.workplace / "downloads") as place:
                 plan = self._plan(inputs, archive, place)
                 intake = Intake(
                     archive, self.act, books=() if self.intent.once else plan.files, way=self.way, tell=self.tell

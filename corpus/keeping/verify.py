@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.analysis import Analyser
-from corpus.engine.local import LocalEngine, Salvaged, Signed, exclusive, in_indexes_alone, salvage
+from corpus.engine import Signed
+from corpus.engine.local import LocalEngine, Salvaged, exclusive, in_indexes_alone, salvage
 from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
 from corpus.ingest import bands, checksum, signatures
 from corpus.keeping.audit import audited
@@ -177,7 +178,7 @@ def _headless(engine: LocalEngine, *, least: int) -> list[int]:
 
 
 def _signature(engine: LocalEngine, key: int) -> bytes | None:
-    found = engine.kept.text(key)
+    found = engine.kept.texts([key]).get(key)
     return signatures([found[1].encode("utf-8", "replace").decode()])[0] if found else None
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from corpus.engine.local import Change, LocalEngine, Stored
+from corpus.engine import Change, Engine, Stored
 from corpus.ingest import as_kept, from_kept, marked, put_right
 from corpus.model import Withheld
 from corpus.stories import Stories
 
 
-def withhold(engine: LocalEngine, ids: Sequence[str], why: str, *, copies: bool, erase: bool) -> list[Withheld]:
+def withhold(engine: Engine, ids: Sequence[str], why: str, *, copies: bool, erase: bool) -> list[Withheld]:
     """Take these articles down, with ``copies`` all others of their stories too; ``erase`` keeps no text of them.
 
     Gives what is down now of these, also what was before.
@@ -36,7 +36,7 @@ def withhold(engine: LocalEngine, ids: Sequence[str], why: str, *, copies: bool,
     return list({each.id: each for each in (*before.values(), *down)}.values())
 
 
-def restore(engine: LocalEngine, ids: Sequence[str]) -> tuple[list[Withheld], list[Stored]]:
+def restore(engine: Engine, ids: Sequence[str]) -> tuple[list[Withheld], list[Stored]]:
     """Let these articles come again. Those whose text was kept are back; of others the files are read again."""
     with engine.transaction():
         down = list(engine.ledger.withheld(ids).values())
@@ -52,7 +52,7 @@ def restore(engine: LocalEngine, ids: Sequence[str]) -> tuple[list[Withheld], li
         return down, engine.save(changes, stories.signed())
 
 
-def remove(engine: LocalEngine, keys: Iterable[int]) -> None:
+def remove(engine: Engine, keys: Iterable[int]) -> None:
     """Remove these articles, each out of its story."""
     keys = list(keys)
     stories = Stories(engine.kept, [])

@@ -64,5 +64,6 @@ def _telling(best: Sequence[Read], shares: Sequence[float], view: EngineView) ->
             used[term] += worth * times
     most = _COMMON * view.articles
     ranked = sorted(used, key=used.__getitem__, reverse=True)[:_CONSIDERED]
+    view.foresee((Part.TEXT, term) for term in ranked)
     telling = (term for term in ranked if 1 < view.frequency(Part.TEXT, term) <= most)
     return {term: used[term] for term in islice(telling, _WORDS)}

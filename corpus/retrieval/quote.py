@@ -72,6 +72,7 @@ class _Finder:
         """The articles that have the most of the words of a quote, each as much as it tells, and a run of them."""
         text = " ".join(quote.parts)
         terms = {term for code in self._view.languages for term in self._analyser.terms(text, code) if term}
+        self._view.foresee((Part.BODY, term) for term in terms)
         known = [(articles, term) for term in terms if (articles := self._view.frequency(Part.BODY, term))]
         score = tuple((Part.BODY, term, 1.0) for _, term in sorted(known)[:_TELLING])
         runs = AnyOf(tuple(dict.fromkeys(self._runs(quote))))

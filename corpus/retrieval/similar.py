@@ -79,6 +79,7 @@ def _known(view: EngineView, analyser: Analyser, article: Article, own: int) -> 
         for term, start, stop in analyser.tokens(text, article.language):
             spelt.setdefault(term, text[start:stop])
             counted[term] = counted.get(term, 0) + times
+    view.foresee((Part.TEXT, term) for term in counted if term)
     most = max(_COMMON * view.articles, _FEW)
     for term, times in counted.items():
         if term and own < view.frequency(Part.TEXT, term) <= most:

@@ -141,8 +141,11 @@ def _nearest(word: str, analyser: Analyser, view: EngineView) -> list[str]:
     spelt = analyser.spellings(word)
     if len(spelt) != 1 or not _SHORTEST <= len(spelt[0]) <= _LONGEST:
         return []
-    frequencies = {near: view.frequency(Part.SPELLING, near) for near in _slips(spelt[0])}
+    slips = _slips(spelt[0])
+    view.foresee((Part.SPELLING, near) for near in slips)
+    frequencies = {near: view.frequency(Part.SPELLING, near) for near in slips}
     known = [near for near, articles in frequencies.items() if articles]
+    view.foresee((Part.TEXT, term) for near in known for term in _readings(near, analyser, view))
     if found := _found(word, analyser, view):
         known = [near for near in known if not (_found(near, analyser, view) or {near}) <= found]
 
@@ -154,8 +157,11 @@ def _nearest(word: str, analyser: Analyser, view: EngineView) -> list[str]:
 
 def _found(word: str, analyser: Analyser, view: EngineView) -> set[str]:
     """The terms by which the archive knows a word."""
-    terms = {term for reading in analyser.readings(word, view.languages) for term in reading if term}
-    return {term for term in terms if view.frequency(Part.TEXT, term)}
+    return {term for term in _readings(word, analyser, view) if view.frequency(Part.TEXT, term)}
+
+
+def _readings(word: str, analyser: Analyser, view: EngineView) -> set[str]:
+    return {term for reading in analyser.readings(word, view.languages) for term in reading if term}
 
 
 def _slips(word: str) -> set[str]:

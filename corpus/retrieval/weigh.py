@@ -146,8 +146,16 @@ class _Weigher:
         self.languages = self.query.filters.languages or self.view.languages
         spoken = self.analyser.spoken(" ".join(map(str, self.query.clauses)), self.languages)
         self.main = spoken or next(iter(self.languages), None)
+        self._foresee()
         prefixes = sum(map(_prefixes, self.query.clauses)) or 1
         self.expanded = min(_EXPANDED, _EXPANDED_IN_ALL // prefixes)
+
+    def _foresee(self) -> None:
+        """What is typed will be asked for word by word, and whether it is spelt so."""
+        typed = " ".join(map(str, self.query.clauses))
+        terms = {term for reading in self.analyser.readings(typed, self.languages) for term in reading if term}
+        spelt = {word for word in self.analyser.spellings(typed) if word}
+        self.view.foresee([*((Part.TEXT, term) for term in terms), *((Part.SPELLING, word) for word in spelt)])
 
     def take(self, clause: Clause) -> None:
         """Take a clause of the query itself: words are ranked, everything else must hold."""
@@ -273,6 +281,7 @@ class _Weigher:
     def _prefix(self, prefix: Prefix) -> tuple[float, Sequence[str]]:
         """How much a prefix tells, and the words that it stands for."""
         forms = self._expanded(prefix)
+        self.view.foresee((Part.SPELLING, form) for form in forms)
         tells = idf(self.view, Part.SPELLING, *forms)
         number = self._known(str(prefix), tells)
         self.scores += [(number, (Part.SPELLING, form, tells / idf(self.view, Part.SPELLING, form))) for form in forms]

@@ -5,28 +5,21 @@
 """
 
 from corpus.engine.local.database import ArchiveFile
-from corpus.engine.local.engine import Change, Counted, LocalEngine, exclusive, is_taken, numbered
-from corpus.engine.local.ledger import Barred, Book, Ledger
+from corpus.engine.local.engine import LocalEngine, exclusive, is_taken
+from corpus.engine.local.ledger import LocalLedger
 from corpus.engine.local.salvage import Salvaged, salvage
 from corpus.engine.local.soundness import Soundness, in_indexes_alone
-from corpus.engine.local.store import Signed, Store, Stored
+from corpus.engine.local.store import LocalStore
 
 __all__ = [
     "ArchiveFile",
-    "Barred",
-    "Book",
-    "Change",
-    "Counted",
-    "Ledger",
     "LocalEngine",
+    "LocalLedger",
+    "LocalStore",
     "Salvaged",
-    "Signed",
     "Soundness",
-    "Store",
-    "Stored",
     "exclusive",
     "in_indexes_alone",
     "is_taken",
-    "numbered",
     "salvage",
 ]

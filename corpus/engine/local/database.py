@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from corpus.engine.local.migrations import FORMAT, MIGRATIONS
+from corpus.engine.tables import TABLES
 from corpus.errors import CorpusDamaged, CorpusLocked, CorpusMissing, CorpusTooNew, CorpusUnwritable, StoreError
 
 _T = TypeVar("_T")
@@ -96,14 +97,16 @@ class ArchiveFile:
             connection.rollback()
             connection.text_factory = str
 
-    def copy_books(self, other: Path) -> None:
-        """Take over from another archive what its keeper wrote down of files, feeds, take-downs and corrections."""
+    def each(self, table: str) -> Iterator[Sequence[Any]]:
+        """Every row of a table as ``TABLES`` has it, read as it is asked for."""
+        columns = TABLES["bands" if table == "late_bands" else table]
         with self._translated():
-            self._database.attach("other", other)
-            with self._database.conn:
-                for table in ("files", "refused", "sightings", "withheld", "corrections", "feeds", "entries"):
-                    self._database.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")
-            self._database.execute("DETACH other")
+            yield from self._database.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")
+
+    def fill(self, table: str, rows: Iterable[Sequence[object]]) -> None:
+        """Put these rows into a table, each in the place of the one that has its key."""
+        names = TABLES[table]
+        self.change_many(f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES {marks(names)}", rows)
 
     def copy_into(self, empty: Path) -> None:
         """Copy all into an empty file, as it is at this moment, while others go on writing.

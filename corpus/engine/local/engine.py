@@ -12,25 +12,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from tantivy import DocAddress
 
 from corpus.analysis import Analyser
-from corpus.engine.local.analyst import AT_ONCE, Analyst, Made
+from corpus.engine.analyst import AT_ONCE, Analyst, Made
 from corpus.engine.local.copying import copy_into
 from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
-from corpus.engine.local.ledger import Ledger
+from corpus.engine.local.ledger import LocalLedger
 from corpus.engine.local.soundness import Soundness
-from corpus.engine.local.store import Outlets, Signed, Store, Stored
+from corpus.engine.local.store import LocalStore, Outlets
 from corpus.engine.local.view import IndexFault, IndexView
+from corpus.engine.values import Change, Counted, Signed, Stored, numbered
+from corpus.engine.view import EngineView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import (
     Analysed,
@@ -39,6 +40,7 @@ from corpus.model import (
     CorpusStatus,
     Headline,
     Order,
+    Part,
     Scored,
     Source,
     WeightedQuery,
@@ -48,27 +50,6 @@ _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 _LOCK_PAUSE = 0.02  # seconds
 _PAUSES = (0.001, 0.005, 0.02, 0.1)  # seconds between attempts at an index that is being replaced
-
-Counted = Callable[[int, int], None]
-"""Told how many articles are done, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An article to be saved under its key: new, or in the place of the one that has it."""
-
-    article: Article
-    story: int
-    checksum: bytes
-    key: int
-
-
-def numbered(changes: Sequence[Change], last: int) -> list[Stored]:
-    """These changes as they are stored, each with its number, which goes on from the ``last``."""
-    return [
-        Stored(change.key, change.story, change.checksum, seq, change.article)
-        for seq, change in enumerate(changes, start=last + 1)
-    ]
 
 
 class LocalEngine:
@@ -80,14 +61,14 @@ class LocalEngine:
         Raises:
             StoreError: the database is missing, newer, locked, damaged or cannot be written.
         """
-        self.folder = folder
+        self.where = self.workplace = folder
         self._analyser = analyser
         if create:
             _make(folder)
         self._untouched = untouched
         self._database = ArchiveFile(folder / "archive.db", create=create, untouched=untouched)
-        self._store = Store(self._database)
-        self.ledger = Ledger(self._database)
+        self._store = LocalStore(self._database)
+        self.ledger = LocalLedger(self._database)
         self._generations = Generations(folder / "index")
         self._index: SearchIndex | None = None
         self._serving: Path | None = None
@@ -99,9 +80,15 @@ class LocalEngine:
         self._index = None
         self._database.close()
 
+    def rows(self, table: str) -> Iterator[Sequence[Any]]:
+        """All that a table has; bands that came late are among the others."""
+        yield from self._database.each(table)
+        if table == "bands":
+            yield from self._database.each("late_bands")
+
     # What a question needs.
 
-    def ask(self, question: Callable[[View], _T]) -> _T:
+    def ask(self, question: Callable[[EngineView], _T]) -> _T:
         """Ask one state of the archive, whole: what is switched or committed meanwhile is not seen.
 
         An index that fails under the question is healed, and asked once more.
@@ -172,7 +159,7 @@ class LocalEngine:
             CorpusLocked: somebody else is still changing it after ``patience`` seconds.
             CorpusUnwritable: the lock's file cannot be made.
         """
-        with exclusive(self.folder, patience):
+        with exclusive(self.where, patience):
             yield
 
     def copy_into(self, file: Path) -> int:
@@ -205,7 +192,7 @@ class LocalEngine:
         return self._store.next_key()
 
     @property
-    def kept(self) -> Store:
+    def kept(self) -> LocalStore:
         """What the stories of new articles are looked up in."""
         return self._store
 
@@ -296,7 +283,7 @@ class LocalEngine:
             yield
         except (IndexFault, OSError) as error:
             full = "No space left" in str(error)  # tantivy wraps the words of the system in many others
-            raise CorpusUnwritable(str(self.folder), "no space left on the disk" if full else str(error)) from error
+            raise CorpusUnwritable(str(self.where), "no space left on the disk" if full else str(error)) from error
 
     def _note(self, folder: Path, seq: int) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -392,7 +379,7 @@ class Indexing:
     def __init__(
         self,
         writer: IndexWriter,
-        store: Store,
+        store: LocalStore,
         analyst: Analyst,
         *,
         note: Callable[[int], None],
@@ -440,7 +427,7 @@ class Indexing:
 class View:
     """One state of an archive, for the length of one question."""
 
-    def __init__(self, index: IndexView, store: Store, analyser: Analyser) -> None:
+    def __init__(self, index: IndexView, store: LocalStore, analyser: Analyser) -> None:
         self._index = index
         self._store = store
         self._analyser = analyser
@@ -466,6 +453,9 @@ class View:
         self._places |= {hit.key: place for hit, place in found}
         return next((hit for hit, _ in found), None)
 
+    def foresee(self, terms: Iterable[tuple[Part, str]]) -> None:
+        """Nothing to be done: a frequency takes a microsecond."""
+
     def points(self, hit: Scored, query: WeightedQuery) -> list[float]:
         """What each of the query's terms that count gives this article."""
         return self._index.points(hit.key, query)
@@ -488,7 +478,7 @@ class View:
     def texts(self, hits: Sequence[Scored]) -> list[str | None]:
         """The text of each of these articles; None where it has gone."""
         found = self._store.texts([hit.key for hit in hits])
-        return [found.get(hit.key) for hit in hits]
+        return [found[hit.key][1] if hit.key in found else None for hit in hits]
 
     def headlines(self, hits: Sequence[Scored]) -> list[Headline | None]:
         """What each of these articles is picked by, without reading its text; None where it has gone."""

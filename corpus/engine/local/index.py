@@ -17,10 +17,10 @@ from typing import Any
 
 import tantivy
 
-from corpus.engine.local import forward
-from corpus.engine.local.entry import STOP, Entry
-from corpus.engine.local.store import Stored
+from corpus.engine import forward
+from corpus.engine.entry import STOP, Entry
 from corpus.engine.local.view import TIE_BITS, IndexFault, IndexView, faults_told
+from corpus.engine.values import Stored
 from corpus.model import GAP, Article, Part
 
 LAYOUT = 4

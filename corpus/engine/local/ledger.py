@@ -5,55 +5,27 @@ Beside the articles in their database, but no part of them: knows no text and no
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any
 
 from corpus.engine.local.database import ArchiveFile, marks, parts
+from corpus.engine.values import Barred, Book
+from corpus.errors import CorpusUnwritable
 from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
 
 _MOST_REFUSED = 1_000  # rejections of one file that are remembered; a file with more of them is read again each time
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What is known of a file that was read: ``checksum`` is None where it was not read to its end.
-
-    ``way`` is all that decided how it was read, ``articles`` how many it gave; the validators are HTTP's.
-    """
-
-    key: int
-    checksum: bytes | None
-    way: str | None
-    articles: int
-    gone: bool
-    etag: str | None = None
-    modified: str | None = None
-
-
-class Barred(NamedTuple):
-    """By what an article that was taken down is known again."""
-
-    id: str
-    source: str
-    story: int
-    key: int
-
-
-class Ledger:
+class LocalLedger:
     """The books of one archive."""
 
     def __init__(self, database: ArchiveFile) -> None:
         self._database = database
         self._rows = database.rows
-
-    @property
-    def folder(self) -> Path:
-        """Where the archive lies."""
-        return self._database.path.parent
 
     # What was read.
 
@@ -240,6 +212,17 @@ class Ledger:
 
     # Who did what.
 
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Hold, as long as the block lasts, a share of one lock, which falls with this process.
+
+        Raises:
+            CorpusUnwritable: the lock's file cannot be made.
+        """
+        with self._acts_lock() as file:
+            fcntl.flock(file, fcntl.LOCK_SH)  # waits for no more than somebody who closes what was cut off
+            yield
+
     def begin_act(self, who: str, what: str, about: str) -> int:
         """Write down that an act has begun; gives its number, which only grows."""
         with self._database.transaction():
@@ -254,9 +237,24 @@ class Ledger:
         )
 
     def cut_off(self) -> None:
-        """Write down of all acts without an outcome that they were cut off."""
-        if self._rows("SELECT 1 FROM audit WHERE ended IS NULL LIMIT 1"):
-            self._database.change("UPDATE audit SET outcome = 'cut off', ended = ? WHERE ended IS NULL", [_now()])
+        """Write down of all acts without an outcome that they were cut off, since their process was killed.
+
+        While anybody is at an act, that cannot be told, and is left to the next one who asks.
+        """
+        with self._acts_lock() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if self._rows("SELECT 1 FROM audit WHERE ended IS NULL LIMIT 1"):
+                self._database.change("UPDATE audit SET outcome = 'cut off', ended = ? WHERE ended IS NULL", [_now()])
+
+    def _acts_lock(self) -> IO[str]:
+        folder = self._database.path.parent
+        try:
+            return (folder / "acts.lock").open("w")
+        except OSError as error:
+            raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
 
     def acts(self, limit: int, before: int | None = None, by: str = "") -> list[Act]:
         """The last acts, the newest first; ``before`` this one, ``by`` those whose name begins so."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.engine.local.database import ArchiveFile
-from corpus.engine.local.store import COLUMNS, Stored, from_row
+from corpus.engine.tables import TABLES, stored_in
+from corpus.engine.values import Stored
 from corpus.errors import CorpusDamaged
 
 _BATCH = 500  # articles that are read at once
@@ -60,7 +61,7 @@ class Soundness:
     def articles(self) -> Iterator[Row]:
         """Every article, in the order of the keys."""
         key = _LEAST
-        statement = f"SELECT {', '.join(COLUMNS)}, day FROM articles WHERE key > ? ORDER BY key LIMIT {_BATCH}"
+        statement = f"SELECT {', '.join(TABLES['articles'])} FROM articles WHERE key > ? ORDER BY key LIMIT {_BATCH}"
         while batch := self._rows(statement, [key]):
             for row in batch:
                 yield Row(row[0], str(row[4]), row[3], _read(row))
@@ -125,7 +126,7 @@ def in_indexes_alone(faults: list[str]) -> bool:
 def _read(row: list[object]) -> Stored | None:
     """An article of a row, whatever stands in that; a text that is no UTF-8 has halves of surrogates."""
     try:
-        stored = from_row(row[:-1])
+        stored = stored_in(row)
         texts = (part for part in row if isinstance(part, str))
         if any(part.encode() is None for part in texts) or row[-1] != stored.article.published.day.isoformat():
             return None

@@ -5,41 +5,21 @@ Knows nothing of queries or of the index, but counts every change (``seq``), so 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import cycle
 from operator import itemgetter
 from random import sample
-from typing import Any
 
 from corpus.engine.local.database import ArchiveFile, marks, parts
-from corpus.model import Article, Copy, Headline, PubDate, Source
+from corpus.engine.tables import TABLES, as_row, stored_in
+from corpus.engine.values import Signed, Stored
+from corpus.model import Copy, Headline, PubDate, Source
 
 _ALL_BANDS = 2**32
 _BAND_PARTS = 24  # of their range, which take turns: with 12 or 48 more pages are written
 _MOST_COPIES = 101  # articles of a story that are named, with the one that stands for it
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An article as it lies in the database: its key, its story, its checksum and the number of its last change."""
-
-    key: int
-    story: int
-    checksum: bytes
-    seq: int
-    article: Article
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What changes in the tables by which copies are found; a band is given with the key that stands under it."""
-
-    signatures: Mapping[int, bytes]
-    into: Collection[tuple[int, int]]
-    left: Collection[int]
-    out_of: Collection[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +31,7 @@ class Outlets:
     sources: tuple[Source, ...]
 
 
-class Store:
+class LocalStore:
     """The articles of an archive and all by which their copies are found."""
 
     def __init__(self, database: ArchiveFile) -> None:
@@ -111,12 +91,14 @@ class Store:
         found = (stored for part in parts(keys) for stored in self._select(f"WHERE key IN {marks(part)}", part))
         return {stored.key: stored for stored in found}
 
-    def texts(self, keys: Sequence[int]) -> dict[int, str]:
-        """The texts of the articles with these keys; one that is gone meanwhile is left out."""
+    def texts(self, keys: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """The stories and the texts of the articles with these keys; one that is gone meanwhile is left out."""
         return {
-            key: text
+            key: (story, text)
             for part in parts(keys)
-            for key, text in self._rows(f"SELECT key, text FROM articles WHERE key IN {marks(part)}", part)
+            for key, story, text in self._rows(
+                f"SELECT key, story, text FROM articles WHERE key IN {marks(part)}", part
+            )
         }
 
     def headlines(self, keys: Sequence[int]) -> dict[int, Headline]:
@@ -174,10 +156,6 @@ class Store:
         """The keys of the articles of a story, the one that was stored first in front."""
         return [key for (key,) in self._rows("SELECT key FROM articles WHERE story = ? ORDER BY key", [story])]
 
-    def text(self, key: int) -> tuple[int, str] | None:
-        """The story and the text of the article with this key."""
-        return next(iter(self._rows("SELECT story, text FROM articles WHERE key = ?", [key])), None)
-
     def banded(self, bands: Sequence[int]) -> list[tuple[int, int]]:
         """Every key that stands under one of these bands, with the band, in order of the keys."""
         found = [
@@ -231,9 +209,7 @@ class Store:
 
     def save(self, articles: Iterable[Stored]) -> None:
         """Add these articles, or put them in the place of those with the same key."""
-        names = (*COLUMNS, "day")
-        statement = f"INSERT OR REPLACE INTO articles ({', '.join(names)}) VALUES {marks(names)}"
-        self._database.change_many(statement, map(_to_row, articles))
+        self._database.fill("articles", map(as_row, articles))
 
     def sign(self, signed: Signed) -> None:
         """Take these articles for the first of their stories, or no longer.
@@ -264,7 +240,7 @@ class Store:
         self._database.change("DELETE FROM unsigned WHERE first_key > last_key")
 
     def _select(self, where: str, values: Sequence[object]) -> Iterator[Stored]:
-        return map(from_row, self._rows(f"SELECT {', '.join(COLUMNS)} FROM articles {where}", values))
+        return map(stored_in, self._rows(f"SELECT {', '.join(TABLES['articles'])} FROM articles {where}", values))
 
 
 def _together(one: Source, other: Source) -> Source:
@@ -272,74 +248,3 @@ def _together(one: Source, other: Source) -> Source:
     names = {one.name, other.name} - {one.key} or {one.key}
     first, last = min(one.first, other.first), max(one.last, other.last)
     return Source(one.key, max(names), one.articles + other.articles, first, last)
-
-
-COLUMNS = (
-    "key",
-    "story",
-    "checksum",
-    "seq",
-    "id",
-    "headline",
-    "text",
-    "source",
-    "source_name",
-    "published",
-    "url",
-    "byline",
-    "section",
-    "language",
-    "headline_derived",
-    "updated",
-)
-"""Of the table of the articles, in the order of a row that is read."""
-
-
-def from_row(row: Sequence[Any]) -> Stored:
-    """The article of a row of ``COLUMNS``.
-
-    Raises:
-        ValueError, TypeError: something in it cannot be read.
-    """
-    key, story, checksum, seq, *fields = row
-    article_id, headline, text, source, source_name, published, url, byline, section, language, *others = fields
-    derived, updated = others
-    article = Article(
-        article_id,
-        headline,
-        text,
-        source,
-        source_name,
-        PubDate.from_iso(published),
-        url,
-        byline,
-        section,
-        language,
-        bool(derived),
-        datetime.fromisoformat(updated) if updated else None,
-    )
-    return Stored(key, story, checksum, seq, article)
-
-
-def _to_row(stored: Stored) -> tuple[object, ...]:
-    """The values of ``COLUMNS``, and the day."""
-    article = stored.article
-    return (
-        stored.key,
-        stored.story,
-        stored.checksum,
-        stored.seq,
-        article.id,
-        article.headline,
-        article.text,
-        article.source,
-        article.source_name,
-        str(article.published),
-        article.url,
-        article.byline,
-        article.section,
-        article.language,
-        int(article.headline_derived),
-        article.updated.isoformat() if article.updated else None,
-        article.published.day.isoformat(),
-    )

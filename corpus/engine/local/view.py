@@ -17,7 +17,7 @@ import tantivy
 from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
-from corpus.engine.local import forward
+from corpus.engine import forward
 from corpus.model import (
     AllOf,
     Analysed,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from corpus.analysis import Words
-from corpus.engine.local import forward
+from corpus.engine import forward
 
 STOP = "·"
 """Keeps the place of a stop word: no term contains it."""

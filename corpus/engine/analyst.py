@@ -18,7 +18,7 @@ from typing import IO, Self
 
 from corpus.analysis import Analyser
 from corpus.beside import beside
-from corpus.engine.local.entry import Entry, entry
+from corpus.engine.entry import Entry, entry
 from corpus.model import Article
 
 AT_ONCE = 500
