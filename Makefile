@@ -85,7 +85,7 @@ lock: ## resolve the dependencies anew (needs the uv command)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-emit-find-links --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-emit-find-links --constraints requirements.txt --group dev --extra eval --extra parquet --output-file $(LOCK) pyproject.toml
+		--no-emit-find-links --constraints requirements.txt --group dev --extra eval --extra parquet --extra opensearch --output-file $(LOCK) pyproject.toml
 
 clean: ## remove what was made here
 	rm -rf .venv* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

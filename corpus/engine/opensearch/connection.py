@@ -1,0 +1,182 @@
+"""A cluster, spoken to over HTTP: one request at a time, and whatever goes wrong told in our own words.
+
+Knows nothing of articles. Safe to share between threads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as NoConnection
+from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
+
+from corpus.engine.values import Cluster
+from corpus.errors import CorpusIncomplete, CorpusUnreachable, CorpusUnwritable, StoreError
+
+_ATTEMPTS = 1  # further ones, each of another node
+_POOL = 16  # connections to a node: more threads than that do not ask at once
+_MOST_BYTES = 16 * 2**20  # of one request: nodes refuse more than 100 MB
+_BLOCKED = "cluster_block_exception"  # such as: the disk of a node is full, so its indices may only be read
+
+Body = Mapping[str, Any] | str
+
+
+class Missing(Exception):
+    """There is no such document, index or context; no fault by itself."""
+
+
+class Conflict(Exception):
+    """Somebody else has changed the document meanwhile."""
+
+
+class Connection:
+    """One cluster."""
+
+    def __init__(self, cluster: Cluster, *, patience: float) -> None:
+        """Nothing is asked yet; ``patience`` bounds each request, in seconds."""
+        self._cluster = cluster
+        self._patience = patience
+        self._client = OpenSearch(
+            hosts=list(cluster.urls),
+            http_auth=(cluster.user, cluster.password) if cluster.user else None,
+            verify_certs=cluster.verified,
+            ca_certs=str(cluster.ca) if cluster.ca else None,
+            ssl_show_warn=False,
+            timeout=patience,
+            max_retries=_ATTEMPTS,
+            retry_on_timeout=True,  # a node that stands still is not asked again for a minute
+            retry_on_status=(502, 504),  # a 503 is told at once: what is to be done about it, whoever asked knows
+            pool_maxsize=_POOL,
+        )
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._client.close()
+
+    def ask(self, method: str, path: str, body: Body | None = None, **params: Any) -> Any:
+        """What the cluster answers.
+
+        Raises:
+            Missing: there is no such thing.
+            Conflict: it was changed meanwhile.
+            CorpusIncomplete: not all of it could be answered.
+            CorpusUnreachable: nobody answers, or not in time, or refuses to.
+            CorpusUnwritable: it takes nothing in.
+        """
+        try:
+            text = (
+                body if body is None or isinstance(body, str) else json.dumps(body)
+            )  # halves of characters as escapes
+            return self._client.transport.perform_request(method, path, params=params, body=text)
+        except TransportError as error:
+            raise self._told(error) from error
+
+    def bulk(self, lines: Iterable[str], **params: Any) -> list[Mapping[str, Any]]:
+        """Change many documents, in requests of a size that any node takes; gives what became of each.
+
+        ``lines`` are those of the bulk API, an action with its document as one.
+        """
+        items: list[Mapping[str, Any]] = []
+        for part in _parts(lines):
+            items += self.ask("POST", "/_bulk", part, **params)["items"]
+        return items
+
+    def each(self, index: str, body: Mapping[str, Any], size: int) -> Iterator[Mapping[str, Any]]:
+        """Every hit of a search that sorts by what no two documents share, fetched so many at a time."""
+        after: dict[str, Any] = {}
+        while True:
+            found = self.hits(index, {**body, **after, "size": size})
+            yield from found
+            if len(found) < size:
+                return
+            after = {"search_after": found[-1]["sort"]}
+
+    def hits(self, index: str, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The hits of a search of an index, in which every shard took part."""
+        hits: list[Mapping[str, Any]] = self.search(body, index)["hits"]["hits"]
+        return hits
+
+    def search(self, body: Mapping[str, Any], index: str = "", **params: Any) -> Mapping[str, Any]:
+        """A search's answer, to which every shard gave its part.
+
+        Raises:
+            CorpusIncomplete: one did not; what the others gave is no answer.
+        """
+        path = f"/{index}/_search" if index else "/_search"
+        found: Mapping[str, Any] = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
+        if found["timed_out"] or found["_shards"]["failed"]:
+            raise self._incomplete("not every shard answered")
+        return found
+
+    def many(self, index: str, ids: Sequence[str], **params: Any) -> dict[str, Mapping[str, Any]]:
+        """Those of these documents that there are, as they are by now, by their ids."""
+        if not ids:
+            return {}
+        found = self.ask("POST", f"/{index}/_mget", {"ids": list(ids)}, **params)["docs"]
+        if failed := next((each["error"] for each in found if "error" in each), None):
+            raise self._unreachable(str(failed.get("reason", failed)))
+        return {each["_id"]: each["_source"] for each in found if each["found"]}
+
+    def _told(self, error: TransportError) -> Exception:  # a table: an answer, what it means
+        """What went wrong, in our own words."""
+        if isinstance(error, NoConnection):
+            return self._unreachable(self._silence(error))
+        match error.status_code, str(error.error):
+            case _, kind if kind == _BLOCKED:
+                return CorpusUnwritable(str(self._cluster), f"the cluster takes nothing in: {_reason(error)}")
+            case 404, _:
+                return Missing(_reason(error))
+            case 409, _:
+                return Conflict(_reason(error))
+            case 401 | 403, _:
+                return self._unreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
+            case status, _:
+                return self._incomplete(f"{status}, {_reason(error)}")
+
+    def _silence(self, error: TransportError) -> str:
+        """Why nobody answered."""
+        if isinstance(error, ConnectionTimeout):
+            return f"it did not answer within {self._patience:g} seconds"
+        return f"its certificate is not trusted, {_inner(error)}" if isinstance(error, SSLError) else _inner(error)
+
+    def _incomplete(self, reason: str) -> StoreError:
+        return CorpusIncomplete(str(self._cluster), reason)
+
+    def _unreachable(self, reason: str) -> StoreError:
+        return CorpusUnreachable(str(self._cluster), reason)
+
+
+def _parts(lines: Iterable[str]) -> Iterator[str]:
+    """These lines in texts of some megabytes; a single line may be longer."""
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        if part and size + len(line) > _MOST_BYTES:
+            yield "\n".join([*part, ""])
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield "\n".join([*part, ""])
+
+
+def _inner(error: TransportError) -> str:
+    """What the library underneath says, in one short line."""
+    inner = getattr(error, "info", None) or error
+    text = " ".join(str(getattr(inner, "reason", None) or inner).split())
+    return text.rpartition(">: ")[2][:200] or type(inner).__name__
+
+
+def _reason(error: TransportError) -> str:
+    """What the cluster says is wrong, in one line: the cause behind the others, where it names one."""
+    info = error.info
+    if not isinstance(info, Mapping):
+        return str(info)[:200]
+    told = info.get("error", info)
+    if not isinstance(told, Mapping):
+        return str(told)[:200]
+    cause = next(iter(told.get("root_cause") or [told]))
+    return str(cause.get("reason") or cause.get("type") or told)[:200]

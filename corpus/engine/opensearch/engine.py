@@ -1,0 +1,330 @@
+"""Articles and index in a cluster as one engine: articles are kept before they are indexed, and an index catches up.
+
+Whoever changes anything holds the one lock; whoever searches needs none. Any number of workers ask, and see the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from corpus.analysis import Analyser
+from corpus.engine.analyst import Analyst
+from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.opensearch.holder import Holder
+from corpus.engine.opensearch.index import ClusterIndexing, Generations, built_of, counted
+from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
+from corpus.engine.opensearch.ledger import ClusterLedger
+from corpus.engine.opensearch.lock import Lock
+from corpus.engine.opensearch.state import States
+from corpus.engine.opensearch.store import ClusterStore
+from corpus.engine.opensearch.view import ClusterView, Pinned
+from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, numbered
+from corpus.engine.view import EngineView
+from corpus.errors import CorpusIncomplete, CorpusLocked, CorpusMissing, CorpusUnwritable, NotIndexed
+from corpus.model import Article, Copy, CorpusStatus, Source
+
+_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
+_KEEPING = 120.0  # seconds that a keeper waits for one answer
+_STATES = 3  # of the index, of which a question is asked until one holds
+
+
+class ClusterEngine:
+    """One archive in one cluster."""
+
+    def __init__(self, where: Cluster, analyser: Analyser, *, create: bool = False) -> None:
+        """Open the archive.
+
+        Raises:
+            CorpusMissing: there is none, and none is to be made.
+            StoreError: it is newer, or the cluster cannot be reached.
+        """
+        self.where = where
+        self.workplace = where.workplace
+        self._analyser = analyser
+        self._holder = Holder.own()
+        self._asking = Connection(where, patience=where.patience)
+        self._keeping = Connection(where, patience=max(_KEEPING, where.patience))
+        self._states = States(self._keeping, where.name, str(where), self._holder, FORMAT)
+        self._lock = Lock(self._keeping, self._states, where.name, str(where), self._holder)
+        self._store = ClusterStore(self._keeping, self._states, where.name)
+        self._asked_store = ClusterStore(
+            self._asking, States(self._asking, where.name, str(where), self._holder, FORMAT), where.name
+        )
+        self._generations = Generations(self._keeping, where.name, where.shards)
+        self.ledger = ClusterLedger(self._keeping, self._states, where.name, self._holder)
+        self._pinned: Pinned | None = None
+        self._pinning = threading.Lock()
+        try:
+            self._open(create=create)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the cluster."""
+        if self._pinned is not None:
+            self._pinned.close()
+        self._asking.close()
+        self._keeping.close()
+
+    @property
+    def kept(self) -> ClusterStore:
+        """What the stories of new articles are looked up in."""
+        return self._store
+
+    # What a question needs.
+
+    def ask(self, question: Callable[[EngineView], _T]) -> _T:
+        """Ask one state of the archive, whole; where that state fails under the question, another.
+
+        A state lies on certain copies of the shards, so it fails where the node of one goes; the others go on.
+
+        Raises:
+            NotIndexed: there is no index yet.
+            StoreError: the cluster cannot be reached, or not all of it answers.
+        """
+        for attempt in range(1, _STATES + 1):
+            pinned = self._current()
+            try:
+                return question(ClusterView(pinned, self._asked_store, self._analyser))
+            except (Missing, CorpusIncomplete) as error:
+                with self._pinning:
+                    if self._pinned is pinned:
+                        self._pinned = None
+                if attempt == _STATES:
+                    raise CorpusIncomplete(str(self.where), "parts of it do not answer") from error
+                _LOG.warning("a state of the index failed under a question, which is asked again: %s", error)
+        raise NotIndexed
+
+    def find(self, article_id: str) -> Article | None:
+        """The article with this id, if there is one."""
+        found = self._asked_store.find([article_id]) if article_id else {}
+        return found[article_id].article if article_id in found else None
+
+    def story(self, article_id: str) -> tuple[Article, tuple[Copy, ...]] | None:
+        """The article with this id, if there is one, and the others of its story, the earliest first."""
+        found = self._asked_store.find([article_id]).get(article_id) if article_id else None
+        if found is None:
+            return None
+        members = self._asked_store.copies([found.story]).get(found.story, [])
+        return found.article, tuple(copy for key, copy in members if key != found.key)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every outlet, the one with the most articles first."""
+        return self._asked_store.sources()
+
+    @property
+    def seq(self) -> int:
+        """The number of the last change: the same number, the same archive."""
+        return self._states.seen().seq
+
+    def status(self) -> CorpusStatus:
+        """What the archive holds."""
+        first, last = self._store.span()
+        index = self._generations.current()
+        note = self._generations.note(index) if index else None
+        return CorpusStatus(
+            articles=self._store.count(),
+            sources=len(self.sources()),
+            first=first,
+            last=last,
+            indexed_at=datetime.fromisoformat(note.at).replace(microsecond=0) if note else None,
+            index_articles=self._generations.count(index) if index else 0,
+        )
+
+    # What a keeper needs.
+
+    def exclusive(self, patience: float = 0.0) -> AbstractContextManager[None]:
+        """Be the only one who changes this archive; the lock falls with the process that holds it.
+
+        Raises:
+            CorpusLocked: somebody else is still changing it after ``patience`` seconds.
+        """
+        return self._lock.held(patience)
+
+    def rows(self, table: str) -> Iterator[Sequence[Any]]:
+        """All that a table has."""
+        raise NotImplementedError
+
+    def copy_into(self, file: Path) -> int:
+        """Copy the archive."""
+        raise NotImplementedError
+
+    def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """The key and the checksum of each of these articles that the archive has."""
+        return self._store.checksums(ids)
+
+    def stored(self, ids: Sequence[str]) -> list[Stored]:
+        """Those of these articles that the archive has."""
+        return list(self._store.find(ids).values())
+
+    def members(self, stories: Sequence[int]) -> list[Stored]:
+        """All articles of these stories."""
+        return self._store.members_of(stories)
+
+    def count(self) -> int:
+        """How many articles the archive has."""
+        return self._store.count()
+
+    def next_key(self) -> int:
+        """The key that the next new article gets; that of one that was removed is never given to another."""
+        return self._states.open.next_key if self._states.open else self._states.seen().next_key
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """All or nothing of what is saved, removed or written into the ledger inside; one at a time.
+
+        Raises:
+            StoreError: the cluster did not take it; nothing was changed.
+        """
+        return self._states.transaction()
+
+    def save(self, changes: Sequence[Change], signed: Signed, *, signed_to: int | None = None) -> list[Stored]:  # noqa: ARG002  # nobody ever left unsigned ones
+        """Store these changes, all or nothing."""
+        with self._states.transaction() as opened:
+            stored = numbered(changes, opened.seq)
+            self._store.save(stored)
+            self._store.sign(signed)
+            opened.seq += len(stored)
+            opened.next_key = max([opened.next_key, *(change.key + 1 for change in changes)])
+        return stored
+
+    def remove(self, keys: Sequence[int], signed: Signed) -> None:
+        """Remove these articles from the store, all or nothing; the index learns of it when it is next written."""
+        with self._states.transaction() as opened:
+            self._store.remove(keys, opened.seq + 1)
+            self._store.sign(signed)
+            opened.seq += len(keys)
+
+    @contextmanager
+    def indexing(self) -> Iterator[ClusterIndexing]:
+        """Yield what puts stored articles into the serving index; all is searchable when the block ends.
+
+        What was removed since the index was last written goes out of it too.
+        """
+        index = self._generations.current()
+        if index is None:
+            raise NotIndexed
+        note = self._generations.note(index)
+        with self._writing(index, note.seq if note else 0) as indexing:
+            yield indexing
+            indexing.commit()
+
+    def put(self, stored: Iterable[Stored]) -> None:
+        """Put stored articles into the serving index, and take out of it what was removed."""
+        with self.indexing() as index:
+            index.put(stored)
+
+    def heal(self) -> None:
+        """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
+        if trouble := self._trouble():
+            _LOG.info("the index is built anew: %s", trouble)
+            self.rebuild()
+        elif (lag := self._lag()) is not None:
+            with self.indexing() as index:
+                index.put(self._store.since(lag))
+
+    def heal_if_free(self) -> None:
+        """Heal where it is needed, unless somebody else is changing the archive: then serve what there is."""
+        if self._trouble() or self._lag() is not None:
+            with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
+                self.heal()
+
+    def rebuild(self, progress: Counted | None = None) -> None:
+        """Build the index anew beside the one that serves, then switch in one step. Needs the lock."""
+        self._generations.sweep()
+        index, total, began = self._generations.make(), self._store.count(), self._states.seen().seq
+        with self._writing(index, began) as building:
+            building.put(counted(self._store.since(0), total, progress))
+            building.commit()
+        self._generations.switch(index)
+
+    # How the serving index is kept at hand.
+
+    @contextmanager
+    def _writing(self, index: str, since: int) -> Iterator[ClusterIndexing]:
+        with Analyst(self._analyser) as analyst:
+            yield ClusterIndexing(
+                self._keeping,
+                index,
+                self._store,
+                analyst,
+                last=lambda: self._states.seen().seq,
+                note=partial(self._note, index),
+                since=since,
+            )
+
+    def _note(self, index: str, seq: int) -> None:
+        self._generations.write_note(index, self._states.seen().name, seq)
+
+    def _trouble(self) -> str | None:
+        """Why the serving index cannot be used as it is, or None."""
+        index = self._generations.current()
+        if index is None:
+            return "there is none"
+        note, state = self._generations.note(index), self._states.seen()
+        if note is None or note.layout != LAYOUT or note.archive != state.name or note.seq > state.seq:
+            return "it belongs to another archive or version"
+        if note.seq == state.seq and self._generations.count(index) != self._store.count():
+            return "it does not hold what the archive holds"
+        return None
+
+    def _lag(self) -> int | None:
+        """The last change that the serving index took in, if there were others since."""
+        index = self._generations.current()
+        note = self._generations.note(index) if index else None
+        return note.seq if note and note.seq < self._states.seen().seq else None
+
+    def _current(self) -> Pinned:
+        """The state of the index that serves, as it is now.
+
+        Raises:
+            NotIndexed: there is none.
+        """
+        with self._pinning:
+            if self._pinned is not None:
+                key = f"built-{self._pinned.index}"
+                found = self._asking.many(f"{self.where.name}-state", [key]).get(key)
+                if built_of(found) == self._pinned.built:
+                    return self._pinned
+            self._pinned = self._pin()
+            return self._pinned
+
+    def _pin(self) -> Pinned:
+        generations = Generations(self._asking, self.where.name, self.where.shards)
+        for _ in range(_STATES):
+            index = generations.current()
+            note = generations.note(index) if index else None
+            if index is None or note is None:
+                continue  # it is being switched
+            with suppress(Missing):
+                return Pinned(self._asking, index, note, self._shards_of(index))
+        raise NotIndexed
+
+    def _shards_of(self, index: str) -> int:
+        found = self._asking.ask("GET", f"/{index}/_settings", filter_path="*.settings.index.number_of_shards")
+        return int(found[index]["settings"]["index"]["number_of_shards"])
+
+    def _open(self, *, create: bool) -> None:
+        try:
+            state = self._states.seen()
+        except CorpusMissing:
+            if not create:
+                raise
+            self._make()
+            state = self._states.seen()
+        _LOG.debug("archive %s in format %d", state.name, state.format)
+
+    def _make(self) -> None:
+        """Make an archive of nothing; of several who do so at once, one makes each index."""
+        for name in reversed([*KEPT]):  # the state last: with it the archive is there
+            with suppress(CorpusIncomplete):
+                self._keeping.ask("PUT", f"/{self.where.name}-{name}", kept(name))
+        self._states.make()

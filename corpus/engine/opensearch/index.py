@@ -1,0 +1,212 @@
+"""The index that is searched: made, written, switched. Derived from the articles, so it may be lost.
+
+A number in its name says which it is; the alias says which one serves, and is switched in one step. A note beside it
+says what it was built from.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from corpus.engine.analyst import AT_ONCE, Analyst, Made
+from corpus.engine.entry import Entry
+from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.opensearch.indices import LAYOUT, SERVING, searched
+from corpus.engine.opensearch.store import ClusterStore
+from corpus.engine.values import Stored
+from corpus.errors import CorpusUnwritable
+
+HEADLINE_WEIGHT = 3
+"""How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
+
+_UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index holds: the layout of its fields, the archive's name, the last change it took in, and when (UTC)."""
+
+    layout: int
+    archive: str
+    seq: int
+    at: str
+
+
+class Generations:
+    """The indices of one archive that are, were or will be searched."""
+
+    def __init__(self, connection: Connection, name: str, shards: int) -> None:
+        self._connection = connection
+        self._alias = f"{name}-index"
+        self._state = f"{name}-state"
+        self._shards = shards
+
+    def current(self) -> str | None:
+        """The index that serves, or None where there is none yet."""
+        try:
+            return next(iter(self._connection.ask("GET", f"/_alias/{self._alias}")), None)
+        except Missing:
+            return None
+
+    def make(self) -> str:
+        """An empty index under a name that was never used."""
+        numbers = [int(name.rpartition("-")[2]) for name in self._all()]
+        index = f"{self._alias}-{max(numbers, default=0) + 1:06d}"
+        self._connection.ask("PUT", f"/{index}", searched(self._shards))
+        return index
+
+    def switch(self, index: str) -> None:
+        """Let this index serve, in one step, and remove all others."""
+        self._connection.ask("PUT", f"/{index}/_settings", SERVING)
+        actions: list[dict[str, Any]] = [{"remove": {"index": f"{self._alias}-*", "alias": self._alias}}]
+        if self.current() is None:
+            actions = []
+        actions.append({"add": {"index": index, "alias": self._alias}})
+        self._connection.ask("POST", "/_aliases", {"actions": actions})
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove every index that does not serve, such as one whose build was killed."""
+        serving = self.current()
+        for index in self._all():
+            if index != serving:
+                for path in (f"/{self._state}/_doc/built-{index}", f"/{index}"):
+                    with suppress(Missing):
+                        self._connection.ask("DELETE", path)
+
+    def note(self, index: str) -> Built | None:
+        """What this index was built from; None where that cannot be told."""
+        return built_of(self._connection.many(self._state, [f"built-{index}"]).get(f"built-{index}"))
+
+    def write_note(self, index: str, archive: str, seq: int) -> None:
+        """Say what this index was built from."""
+        note = Built(LAYOUT, archive, seq, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        self._connection.ask("PUT", f"/{self._state}/_doc/built-{index}", asdict(note))
+
+    def count(self, index: str) -> int:
+        """How many articles can be found in it."""
+        return int(self._connection.ask("GET", f"/{index}/_count")["count"])
+
+    def _all(self) -> list[str]:
+        try:
+            found = self._connection.ask("GET", f"/{self._alias}-*", filter_path="*.aliases", expand_wildcards="open")
+        except Missing:
+            return []
+        return sorted(name for name in found if re.fullmatch(rf"{re.escape(self._alias)}-\d{{6,}}", name))
+
+
+def built_of(document: Mapping[str, Any] | None) -> Built | None:
+    """The note that was written down; None where that cannot be read."""
+    try:
+        return Built(**document) if document else None
+    except TypeError:
+        return None
+
+
+class ClusterIndexing:
+    """Puts stored articles into an index that is open for writing; one batch is analysed while the next is stored."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        index: str,
+        store: ClusterStore,
+        analyst: Analyst,
+        *,
+        last: Callable[[], int],
+        note: Callable[[int], None],
+        since: int,
+    ) -> None:
+        """The index holds everything up to the change ``since``; ``last`` tells the last change there is by now.
+
+        ``note`` is told the last change that the index holds whenever that is certain.
+        """
+        self._connection = connection
+        self._index = index
+        self._store = store
+        self._analyst = analyst
+        self._last = last
+        self._note = note
+        self._since = since
+        self._waiting: deque[tuple[Sequence[Stored], Made]] = deque()
+
+    def put(self, stored: Iterable[Stored]) -> None:
+        """Put in these articles, which are stored, each in the place of the one that has its key."""
+        articles = iter(stored)
+        while batch := list(islice(articles, AT_ONCE)):
+            self._waiting.append((batch, self._analyst.begin([each.article for each in batch])))
+            if len(self._waiting) > 1:
+                self._write()
+
+    def commit(self) -> None:
+        """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
+        while self._waiting:
+            self._write()
+        seq = self._last()
+        removed = self._store.removed_since(self._since)
+        self._change(json.dumps({"delete": {"_index": self._index, "_id": str(key)}}) for key in removed)
+        self._connection.ask("POST", f"/{self._index}/_refresh")
+        self._note(seq)
+        self._since = seq
+
+    def _write(self) -> None:
+        batch, made = self._waiting.popleft()
+        self._change(_line(self._index, stored, entry) for stored, entry in zip(batch, made(), strict=True))
+
+    def _change(self, lines: Iterable[str]) -> None:
+        for item in self._connection.bulk(lines, filter_path="items.*.status,items.*.error"):
+            ((_, done),) = item.items()
+            if done["status"] not in {200, 201, 404}:  # what is to go may have gone
+                raise CorpusUnwritable(self._index, str(done.get("error", done))[:300])
+
+
+def _line(index: str, stored: Stored, entry: Entry) -> str:
+    action = {"index": {"_index": index, "_id": str(stored.key)}}
+    return f"{json.dumps(action)}\n{json.dumps(_document(stored, entry), ensure_ascii=False)}"
+
+
+def _document(stored: Stored, entry: Entry) -> dict[str, Any]:
+    """An article as the index takes it; a field that would be empty is left out."""
+    article = stored.article
+    fields: dict[str, Any] = {
+        "weighted": [entry.headline] * HEADLINE_WEIGHT if entry.headline else None,
+        "headline": entry.headline,
+        "body": entry.body,
+        "credit": entry.credit,
+        "author": entry.author,
+        "section": entry.section,
+        "spelling": entry.spellings.split(),
+        "headline_spelling": entry.opening.split(),
+        "language": article.language or _UNKNOWN,
+        "source": article.source,
+        "id": article.id,
+        "key": stored.key,
+        "story": stored.story,
+        "seq": stored.seq,
+        "day": article.published.day.toordinal(),
+        "published": article.published.seconds,
+        **{name: base64.b64encode(value).decode("ascii") for name, value in entry.forward.items()},
+    }
+    return {name: value for name, value in fields.items() if value or value == 0}
+
+
+def read_forward(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, bytes]:
+    """What the index keeps of an article beside its terms."""
+    return {name: base64.b64decode(document[name]) for name in names}
+
+
+def counted(articles: Iterable[Stored], total: int, progress: Callable[[int, int], None] | None) -> Iterator[Stored]:
+    """Hand on articles, and tell now and then how many there were."""
+    for done, stored in enumerate(articles, start=1):
+        yield stored
+        if progress and done % 1_000 == 0:
+            progress(done, total)

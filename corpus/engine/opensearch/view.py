@@ -1,0 +1,354 @@
+"""One state of the index, asked: weighted terms in, ranked keys out. Sees nothing that is committed later.
+
+The cluster holds that state for as long as it is asked (a point in time), on the copies of shards that it began with:
+where one of their nodes goes, it fails under the next question, which is then asked of another state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
+
+from corpus.analysis import Analyser
+from corpus.engine import forward
+from corpus.engine.opensearch import queries
+from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.opensearch.index import Built, read_forward
+from corpus.engine.opensearch.indices import MOST_HITS
+from corpus.engine.opensearch.queries import Asked
+from corpus.engine.opensearch.store import ClusterStore
+from corpus.errors import StoreError
+from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
+
+_KEPT_ALIVE = "2m"  # after its last question a state is let go of
+_REMEMBERED = 30_000  # frequencies of terms: some five megabytes
+_REMEMBERED_ASKS = 200  # counts, words of prefixes, yearly tallies: a question's next page asks for them again
+_REMEMBERED_TALLIES = 16
+_TERMS_AT_ONCE = 1_000  # frequencies in one question
+_ERA = 50_000  # days that are counted at once: a cluster gives no more than 65,535 numbers
+_YEAR = 365  # days
+_OUTLETS_AT_ONCE = 1_000
+
+_FACTS = ["id", "key", "story", "published", "seq"]
+"""What a hit tells of its article, in this order."""
+
+
+class Pinned:
+    """One state of an index, for as many questions as are asked while the archive is as it was."""
+
+    def __init__(self, connection: Connection, index: str, built: Built, shards: int) -> None:
+        """Have the cluster hold the index as it is.
+
+        Raises:
+            Missing: there is no such index any more.
+            StoreError: the cluster does not.
+        """
+        self.index = index
+        self.built = built
+        self._connection = connection
+        self._whole = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
+        made = connection.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEPT_ALIVE)
+        self._pin = {"id": made["pit_id"], "keep_alive": _KEPT_ALIVE}
+        self._frequencies: dict[tuple[Part, str], int] = {}
+        self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
+        self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
+        self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
+        self._tallied_yearly = lru_cache(_REMEMBERED_ASKS)(self._tally_yearly)
+
+    def close(self) -> None:
+        """Let the cluster forget this state; where that fails, it does so by itself."""
+        with suppress(Missing, StoreError):
+            self._connection.ask("DELETE", "/_search/point_in_time", {"pit_id": [self._pin["id"]]})
+
+    @cached_property
+    def articles(self) -> int:
+        """How many articles can be found."""
+        return self._number(queries.EVERYTHING)
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the archive, that of the most articles first; "und" where it is not known."""
+        by_articles = {"field": "language", "size": 1_000, "order": [{"_count": "desc"}, {"_key": "asc"}]}
+        found = self._aggregated(queries.EVERYTHING, {"languages": {"terms": by_articles}})
+        return [bucket["key"] for bucket in found["languages"]["buckets"]]
+
+    def search(self, query: WeightedQuery, limit: int, order: Order) -> list[tuple[Scored, str, int]]:
+        """The best ``limit`` articles, or the newest, or the oldest; each with its id, and the change it came by."""
+        if query.most and order is not Order.SCORE:
+            asked, threshold = queries.enough(query)
+            return self._found(asked, limit, queries.sort(order), scored=False, min_score=threshold)
+        if not query.score or order is not Order.SCORE:
+            return self._dated(query, order, limit)
+        found = self._found(self._built(query), limit, [{"_score": "desc"}, *queries.sort(Order.NEWEST)], scored=True)
+        if query.optional and len(found) < min(limit, self.count(query, limit)):
+            others = replace(query, conditions=(*query.conditions, Not(query.scored)))
+            found += self._dated(others, Order.NEWEST, limit - len(found))
+        return found
+
+    def lookup(self, article_id: str) -> list[tuple[Scored, str, int]]:
+        """The article with this id, without a score; nothing where there is none."""
+        return self._found({"term": {"id": article_id}}, 1, queries.sort(Order.NEWEST), scored=False)
+
+    def points(self, key: int, query: WeightedQuery) -> list[float]:
+        """What each of the terms that count gives the article with this key; 0.0 where it lacks the term."""
+        own: Asked = {"term": {"key": key}}
+        asked = ({"bool": {"must": [queries.weighted(*term)], "filter": [own]}} for term in query.score)
+        answers = (self._searched({"query": one, "size": 1, "_source": False}) for one in asked)
+        return [float(found["hits"]["max_score"] or 0.0) for found in answers]
+
+    def count(self, query: WeightedQuery, up_to: int) -> int:
+        """How many articles answer the query; no more than ``up_to`` are counted."""
+        return self._counted(replace(query, score=(), optional=False) if query.optional else query, up_to)
+
+    def tally(self, query: WeightedQuery, *, yearly: bool) -> Tally:
+        """How many of all articles that answer the query each outlet and each day has, or each year."""
+        tallied = self._tallied_yearly if yearly else self._tallied
+        return tallied(replace(query, score=(), optional=False) if query.optional else query)
+
+    def frequency(self, part: Part, term: str) -> int:
+        """In how many articles the term stands in this part."""
+        known = self._frequencies.get((part, term))
+        return self._asked([(part, term)])[part, term] if known is None else known
+
+    def foresee(self, terms: Iterable[tuple[Part, str]]) -> None:
+        """Ask for these frequencies at once, but for those that are known."""
+        new = [each for each in dict.fromkeys(terms) if each not in self._frequencies]
+        for start in range(0, len(new), _TERMS_AT_ONCE):
+            self._asked(new[start : start + _TERMS_AT_ONCE])
+
+    def _asked(self, terms: Sequence[tuple[Part, str]]) -> dict[tuple[Part, str], int]:
+        filters = {str(place): {"term": {part: term}} for place, (part, term) in enumerate(terms)}
+        each = self._aggregated(queries.EVERYTHING, {"each": {"filters": {"filters": filters}}})["each"]["buckets"]
+        found = {term: int(each[str(place)]["doc_count"]) for place, term in enumerate(terms)}
+        if len(self._frequencies) + len(found) > _REMEMBERED:
+            self._frequencies = {}
+        self._frequencies |= found
+        return found
+
+    def analysed(self, keys: Sequence[int]) -> dict[int, Analysed]:
+        """The articles with these keys, analysed."""
+        body = {"query": {"terms": {"key": list(keys)}}, "size": len(keys), "_source": [*forward.FIELDS]}
+        found = self._searched({**body, "docvalue_fields": ["key"]}) if keys else {"hits": {"hits": []}}
+        return {
+            hit["fields"]["key"][0]: forward.read(read_forward(hit["_source"], forward.FIELDS))
+            for hit in found["hits"]["hits"]
+        }
+
+    # How the cluster is asked.
+
+    def _searched(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._connection.search({"track_total_hits": False, **body, "pit": self._pin}, **self._whole)
+
+    def _aggregated(self, query: Asked, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._searched({"query": query, "size": 0, "aggs": aggregations})["aggregations"]
+        return found
+
+    def _number(self, query: Asked, **params: Any) -> int:
+        found = self._searched({"query": query, "size": 0, "track_total_hits": True, **params})
+        return int(found["hits"]["total"]["value"])
+
+    def _found(
+        self, query: Asked, limit: int, sort: Sequence[Asked], *, scored: bool, **params: Any
+    ) -> list[tuple[Scored, str, int]]:
+        """Hits in this order, however many there are to be."""
+        body = {"query": query, "sort": list(sort), "_source": False, "docvalue_fields": _FACTS, **params}
+        hits: list[Mapping[str, Any]] = []
+        after: dict[str, Any] = {}
+        while len(hits) < limit:
+            size = min(limit - len(hits), MOST_HITS)
+            turn = self._searched({**body, **after, "size": size})["hits"]["hits"]
+            hits += turn
+            if len(turn) < size:
+                break
+            after = {"search_after": turn[-1]["sort"]}
+        return [_hit(hit, scored=scored) for hit in hits]
+
+    def _dated(self, query: WeightedQuery, order: Order, limit: int) -> list[tuple[Scored, str, int]]:
+        """The newest or the oldest articles for which the conditions hold."""
+        asked = self._built(replace(query, score=()))
+        filtered = {"bool": {"filter": [asked]}}
+        return self._found(filtered, limit, queries.sort(order), scored=False)
+
+    def _built(self, query: WeightedQuery) -> Asked:
+        """A query with those conditions too that only a score can tell."""
+        asked = queries.built(replace(query, most=()))
+        if not query.most:
+            return asked
+        heavy, threshold = queries.enough(query)
+        found = self._found(heavy, self.articles, queries.sort(Order.NEWEST), scored=False, min_score=threshold)
+        return {"bool": {"must": [asked], "filter": [queries.among("key", [hit.key for hit, _, _ in found])]}}
+
+    def _count(self, query: WeightedQuery, up_to: int) -> int:
+        counted = {"track_total_hits": up_to} if up_to < self.articles else {}
+        if query.most:
+            asked, threshold = queries.enough(query)
+            return self._number(asked, min_score=threshold, **counted)
+        if query.score:
+            return self._number({"bool": {"filter": [queries.built(query)]}}, **counted)
+        return self._number({"bool": {"filter": [queries.built(query)]}}, **counted)
+
+    def _tally(self, query: WeightedQuery) -> Tally:
+        days = tuple(day for era in self._eras for day in self._days(query, era))
+        return Tally(self._outlets(query), days)
+
+    def _tally_yearly(self, query: WeightedQuery) -> Tally:
+        return Tally(self._outlets(query), tuple(self._years(query)))
+
+    def _outlets(self, query: WeightedQuery) -> tuple[tuple[str, int], ...]:
+        found: list[tuple[str, int]] = []
+        after: dict[str, Any] = {}
+        while True:
+            pages = {"size": _OUTLETS_AT_ONCE, "sources": [{"source": {"terms": {"field": "source"}}}], **after}
+            each = self._tallying(query, {"each": {"composite": pages}})["each"]
+            found += [(bucket["key"]["source"], int(bucket["doc_count"])) for bucket in each["buckets"]]
+            if len(each["buckets"]) < _OUTLETS_AT_ONCE:
+                return tuple(sorted(found, key=lambda outlet: (-outlet[1], outlet[0])))
+            after = {"after": each["after_key"]}
+
+    def _years(self, query: WeightedQuery) -> Iterator[tuple[date, int]]:
+        """The first day of each year that has any, with its articles: days by themselves would be thousands."""
+        if not self._calendar:
+            return
+        bounds = [{"from": first, "to": after} for first, after in self._calendar]
+        found = self._tallying(query, {"years": {"range": {"field": "day", "ranges": bounds}}})
+        for bucket in found["years"]["buckets"]:
+            if bucket["doc_count"]:
+                yield date.fromordinal(int(bucket["from"])), int(bucket["doc_count"])
+
+    @cached_property
+    def _calendar(self) -> list[tuple[int, int]]:
+        """Each year in which the archive may have articles: its first day, and the first one after it."""
+        found = [first for first, _ in self._histogram(WeightedQuery(), _YEAR)]
+        years = {date.fromordinal(max(day, 1)).year for first in found for day in (first, first + _YEAR)}
+        last = {year: date(year, 12, 31).toordinal() for year in sorted(years)}
+        return [(date(year, 1, 1).toordinal(), day + 1) for year, day in last.items()]
+
+    @cached_property
+    def _eras(self) -> list[int]:
+        """The first days of the eras of the archive: of news there is one, unless it goes back beyond 1917."""
+        return [era for era, _ in self._histogram(WeightedQuery(), _ERA)]
+
+    def _days(self, query: WeightedQuery, era: int) -> Iterator[tuple[date, int]]:
+        within: Asked = {"range": {"day": {"gte": era, "lt": era + _ERA}}}
+        found = self._histogram(query, 1, within)
+        return ((date.fromordinal(day), articles) for day, articles in found)
+
+    def _histogram(self, query: WeightedQuery, interval: int, within: Asked | None = None) -> list[tuple[int, int]]:
+        """How many articles each interval of so many days has, by its first day; those that have none are left out."""
+        wanted = {"days": {"histogram": {"field": "day", "interval": interval, "min_doc_count": 1}}}
+        found = self._tallying(query, wanted, within)
+        return [(int(bucket["key"]), int(bucket["doc_count"])) for bucket in found["days"]["buckets"]]
+
+    def _tallying(
+        self, query: WeightedQuery, aggregations: Mapping[str, Any], within: Asked | None = None
+    ) -> Mapping[str, Any]:
+        filters = [self._built(replace(query, score=())), *([within] if within else [])]
+        return self._aggregated({"bool": {"filter": filters}}, aggregations)
+
+    def _spellings(self, prefix: str, limit: int) -> tuple[str, ...]:
+        begins = {"prefix": {Part.SPELLING: {"value": prefix}}} if prefix else queries.EVERYTHING
+        commonest = {
+            "field": Part.SPELLING,
+            "include": f"{_quoted(prefix)}.*",
+            "size": limit,
+            "shard_size": 10 * limit,
+            "order": [{"_count": "desc"}, {"_key": "asc"}],
+        }
+        found = self._aggregated(begins, {"words": {"terms": commonest}})
+        return tuple(bucket["key"] for bucket in found["words"]["buckets"])
+
+
+class ClusterView:
+    """One state of an archive, for the length of one question."""
+
+    def __init__(self, pinned: Pinned, store: ClusterStore, analyser: Analyser) -> None:
+        self._pinned = pinned
+        self._store = store
+        self._analyser = analyser
+        self._facts: dict[int, tuple[str, int]] = {}
+        self._analysed: dict[int, Analysed] = {}
+        self.count = pinned.count
+        self.frequency = pinned.frequency
+        self.foresee = pinned.foresee
+        self.spellings = pinned.spellings
+
+    @property
+    def articles(self) -> int:
+        """How many articles can be found."""
+        return self._pinned.articles
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages of the articles, that of the most first."""
+        return self._pinned.languages
+
+    def search(self, query: WeightedQuery, limit: int, order: Order = Order.SCORE) -> list[Scored]:
+        """The best ``limit`` articles, or the newest, or the oldest."""
+        return self._noted(self._pinned.search(query, limit, order))
+
+    def find(self, article_id: str) -> Scored | None:
+        """The article with this id; None where the index does not have it, or not yet."""
+        found = self._noted(self._pinned.lookup(article_id)) if article_id else []
+        return found[0] if found and self._store.checksums([article_id]) else None
+
+    def points(self, hit: Scored, query: WeightedQuery) -> list[float]:
+        """What each of the query's terms that count gives this article."""
+        return self._pinned.points(hit.key, query)
+
+    def tally(self, query: WeightedQuery, *, yearly: bool = False) -> Tally:
+        """All articles that answer the query, counted by outlet and by day, or by year."""
+        return self._pinned.tally(query, yearly=yearly)
+
+    def analysed(self, hits: Sequence[Scored]) -> list[Analysed]:
+        """What the analysis made of each of these articles, which this view found."""
+        new = [hit.key for hit in hits if hit.key not in self._analysed]
+        self._analysed |= self._pinned.analysed(new)
+        return [self._analysed[hit.key] for hit in hits]
+
+    def fetch(self, hits: Sequence[Scored]) -> list[tuple[Article, Analysed] | None]:
+        """Each of these articles, and what the analysis makes of it as it is now; None where it has gone."""
+        stored = self._store.find([self._id(hit) for hit in hits])
+        fresh = [hit for hit in hits if (each := stored.get(self._id(hit))) and each.seq == self._facts[hit.key][1]]
+        read = dict(zip((hit.key for hit in fresh), self.analysed(fresh), strict=True))
+        return [
+            (each.article, read.get(hit.key) or self._analyser.article(each.article).analysed)
+            if (each := stored.get(self._id(hit)))
+            else None
+            for hit in hits
+        ]
+
+    def texts(self, hits: Sequence[Scored]) -> list[str | None]:
+        """The text of each of these articles; None where it has gone."""
+        found = self._store.texts_of([self._id(hit) for hit in hits])
+        return [found.get(self._id(hit)) for hit in hits]
+
+    def headlines(self, hits: Sequence[Scored]) -> list[Headline | None]:
+        """What each of these articles is picked by, without reading its text; None where it has gone."""
+        found = self._store.headlines_of([self._id(hit) for hit in hits])
+        return [found.get(self._id(hit)) for hit in hits]
+
+    def copies(self, hits: Sequence[Scored]) -> list[tuple[Copy, ...]]:
+        """For each hit the other articles of its story, the earliest first."""
+        stories = self._store.copies([hit.story for hit in hits])
+        return [tuple(copy for key, copy in stories.get(hit.story, ()) if key != hit.key) for hit in hits]
+
+    def _id(self, hit: Scored) -> str:
+        return self._facts[hit.key][0]
+
+    def _noted(self, found: Sequence[tuple[Scored, str, int]]) -> list[Scored]:
+        self._facts |= {hit.key: (article_id, seq) for hit, article_id, seq in found}
+        return [hit for hit, _, _ in found]
+
+
+def _hit(hit: Mapping[str, Any], *, scored: bool) -> tuple[Scored, str, int]:
+    article_id, key, story, published, seq = (hit["fields"][name][0] for name in _FACTS)
+    return Scored(key, story, published, float(hit["_score"]) if scored else 0.0), article_id, seq
+
+
+def _quoted(text: str) -> str:
+    """A text as it stands in a pattern of Lucene's."""
+    return "".join(letter if letter.isalnum() else f"\\{letter}" for letter in text)
