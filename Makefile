@@ -8,7 +8,7 @@ LOCK := tests/requirements.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile crash stops image refill bench growth load soak eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile crash stops opensearch image refill bench growth load soak eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ crash: $(VENV)/ready ## kill whoever changes an archive a thousand times, and co
 stops: $(VENV)/ready ## tell a worker to leave a hundred times, whatever it is at; each must be gone within two seconds
 	PYTHONPATH=. $(BIN)/python tests/stops.py $(STOPS)
 
+opensearch: $(VENV)/ready ## bring up OpenSearch of three nodes on loopback, until Ctrl-C (needs Java 17 and Maven)
+	@exec $(BIN)/python tests/opensearch/cluster.py $(OPENSEARCH)
+
 image: $(VENV)/ready ## try the Dockerfile line by line in a Debian of its own, as root with debootstrap (some minutes)
 	$(BIN)/python tests/image.py
 
@@ -88,4 +91,4 @@ lock: ## resolve the dependencies anew (needs the uv command)
 		--no-emit-find-links --constraints requirements.txt --group dev --extra eval --extra parquet --extra opensearch --output-file $(LOCK) pyproject.toml
 
 clean: ## remove what was made here
-	rm -rf .venv* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv* build tests/opensearch/target *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

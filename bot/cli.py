@@ -28,8 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings, faults = Settings.as_far_as_usable(os.environ, _DOTENV)
     given = frozenset(os.environ)
     os.environ.pop("DISCORD_TOKEN", None)  # the settings hold it: no process that is started from here needs it
+    os.environ.pop("OPENSEARCH_PASSWORD", None)  # only those get it that ask the archive
     defaults = {
         "data_dir": str(settings.data_dir),
+        "engine": settings.corpus_engine,
+        "opensearch_url": " ".join(settings.opensearch_url),
+        "opensearch_index": settings.opensearch_index,
+        "opensearch_user": settings.opensearch_user,
+        "opensearch_password": settings.opensearch_password,
+        "opensearch_ca": str(settings.opensearch_ca or ""),
+        "opensearch_unverified": not settings.opensearch_verify,
         "inputs": settings.corpus_inputs,
         "timezone": str(settings.timezone),
         "fetch_hosts": settings.fetch_hosts,

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from dotenv import dotenv_values
 
-from corpus import zone
+from corpus import Cluster, Where, zone
 
 _T = TypeVar("_T")
 _SEPARATORS = re.compile(r"[\s,]+")
+_PATIENCE = 0.9  # seconds that a question waits for a node of a cluster: two may fail it before its own time is over
 
 
 class SettingsError(Exception):
@@ -76,6 +77,19 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    found = tuple(filter(None, _SEPARATORS.split(text)))
+    if not all(re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", each) for each in found):
+        raise ValueError(text)
+    return found
+
+
+def _index(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,99}", text):  # what OpenSearch takes as the beginning of a name
+        raise ValueError(text)
+    return text
+
+
 def _word(*words: str) -> Callable[[str], str]:
     return lambda text: words[words.index(text.lower())]
 
@@ -101,6 +115,55 @@ class Settings:
     data_dir: Path = field(
         default=Path("data"),
         metadata=_told("The folder of the archive; on a host give it a disk that lasts.", _folder, "a folder", "data"),
+    )
+    corpus_engine: str = field(
+        default="local",
+        metadata=_told(
+            "What keeps the archive: local, a folder of this machine; opensearch, a cluster that many workers can ask.",
+            _word("local", "opensearch"),
+            "local or opensearch",
+            "local",
+        ),
+    )
+    opensearch_url: tuple[str, ...] = field(
+        default=(),
+        metadata=_told(
+            "Where the cluster's nodes answer, separated by spaces, such as https://search.example:9200.",
+            _addresses,
+            "addresses that begin with https:// or http://, separated by spaces, and without a password",
+        ),
+    )
+    opensearch_index: str = field(
+        default="dateline",
+        metadata=_told(
+            "How the names of the archive's indices begin in the cluster, which may have others.",
+            _index,
+            "a word of small letters, digits, - and _",
+            "dateline",
+        ),
+    )
+    opensearch_user: str = field(
+        default="", metadata=_told("Who asks the cluster; empty: nobody in particular.", str, "a name")
+    )
+    opensearch_password: str = field(
+        default="", repr=False, metadata=_told("The password of OPENSEARCH_USER.", str, "a password")
+    )
+    opensearch_ca: Path | None = field(
+        default=None,
+        metadata=_told(
+            "A file with the certificates that the cluster is trusted by; empty: those that this machine trusts.",
+            lambda text: _folder(text) if text else None,
+            "the name of a file",
+        ),
+    )
+    opensearch_verify: bool = field(
+        default=True,
+        metadata=_told(
+            "1: the cluster must prove who it is; 0: whoever answers is trusted, for a try on one machine alone.",
+            _switch,
+            "1 or 0",
+            "1",
+        ),
     )
     corpus_inputs: str = field(
         default="",
@@ -269,14 +332,33 @@ class Settings:
             for each in fields(cls)
         }
         settings = cls(**values)
-        return usable(settings._fitting, partial(replace, settings, shard_ids=())), tuple(faults)
+        fallback = partial(replace, settings, shard_ids=(), corpus_engine="local")
+        return usable(settings._fitting, fallback), tuple(faults)
+
+    @property
+    def archive(self) -> Where:
+        """Where the archive lies."""
+        if self.corpus_engine == "local":
+            return self.data_dir
+        return Cluster(
+            self.opensearch_url,
+            self.opensearch_index,
+            self.opensearch_user,
+            self.opensearch_password,
+            self.opensearch_ca,
+            verified=self.opensearch_verify,
+            patience=_PATIENCE,
+            workplace=self.data_dir,
+        )
 
     def _fitting(self) -> Settings:
         """These settings, if what is good only together is together.
 
         Raises:
-            SettingsError: the shards are none of those that there are.
+            SettingsError: the shards are none of those that there are, or the cluster has no address.
         """
+        if self.corpus_engine == "opensearch" and not self.opensearch_url:
+            raise SettingsError("CORPUS_ENGINE=opensearch needs OPENSEARCH_URL: the address of one node at least.")
         if self.shard_ids and self.shard_count is None:
             raise SettingsError("SHARD_IDS needs SHARD_COUNT: set into how many shards the servers are divided in all.")
         if self.shard_count is not None and any(each >= self.shard_count for each in self.shard_ids):

@@ -20,11 +20,19 @@ from typing import Any
 
 import click
 
-from corpus.errors import BackupFailed, CorpusError, CorpusUnwritable, StoreError
+from corpus.engine import Cluster
+from corpus.errors import (
+    BackupFailed,
+    CorpusError,
+    CorpusIncomplete,
+    CorpusUnreachable,
+    CorpusUnwritable,
+    StoreError,
+)
 from corpus.fetch import parse_fetching
 from corpus.inputs import parse_inputs
 from corpus.shell import asking, books, care, feeds, keeping
-from corpus.shell.place import ARCHIVE, FAILED, USAGE, Place
+from corpus.shell.place import ARCHIVE, ENGINES, FAILED, USAGE, Place
 from corpus.today import zone
 
 _LEAST_URGENT = 19  # of nice(2): whoever asks the archive meanwhile goes first
@@ -53,7 +61,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
             return f"{context}{error.format_message()}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
-        case CorpusUnwritable() | BackupFailed():
+        case CorpusUnwritable() | BackupFailed() | CorpusUnreachable() | CorpusIncomplete():
             return str(error), FAILED
         case StoreError():
             return str(error), ARCHIVE
@@ -76,6 +84,19 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
     show_default=True,
     help="The archive's folder.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    show_default=True,
+    help="What keeps the archive: that folder, or a cluster.",
+)
+@click.option("--opensearch-url", default="", help="Addresses of the cluster's nodes, separated by spaces.")
+@click.option("--opensearch-index", default="dateline", show_default=True, help="How its indices begin.")
+@click.option("--opensearch-user", default="", help="Who asks the cluster; the password is OPENSEARCH_PASSWORD.")
+@click.option("--opensearch-password", default="", envvar="OPENSEARCH_PASSWORD", hidden=True, help="Not to be typed.")
+@click.option("--opensearch-ca", default="", help="A file with the certificates that the cluster is trusted by.")
+@click.option("--opensearch-unverified", is_flag=True, help="Trust whoever answers: for a try on one machine alone.")
 @click.option("--inputs", default="", help="What reindex reads: name=location, separated by spaces.")
 @click.option(
     "--timezone",
@@ -103,16 +124,16 @@ def archive(
     fetch_networks: str,
     lines: bool,
     until_stdin_closes: bool,
-    **_: object,
+    engine: str,
+    **others: Any,
 ) -> None:
     """Keep and search a news archive."""
     if until_stdin_closes:
         os.nice(_LEAST_URGENT)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the audit says that it was stopped
         threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
-    context.obj = Place(
-        data_dir, parse_inputs(inputs), timezone, by, lines, parse_fetching(fetch_hosts, fetch_networks)
-    )
+    cluster, fetching = _cluster(data_dir, **others), parse_fetching(fetch_hosts, fetch_networks)
+    context.obj = Place(engine, data_dir, cluster, parse_inputs(inputs), timezone, by, lines, fetching)
 
 
 for _command in (
@@ -130,11 +151,37 @@ for _command in (
     feeds.feeds,
     books.audit,
     care.backup,
+    care.copy,
     care.verify,
     asking.status,
     asking.evaluation,
 ):
     archive.add_command(_command)
+
+
+def _cluster(
+    workplace: Path,
+    *,
+    opensearch_url: str,
+    opensearch_index: str,
+    opensearch_user: str,
+    opensearch_password: str,
+    opensearch_ca: str,
+    opensearch_unverified: bool,
+    **_: object,
+) -> Cluster | None:
+    """The cluster that the options name, if they do."""
+    if not opensearch_url.split():
+        return None
+    return Cluster(
+        tuple(opensearch_url.split()),
+        opensearch_index,
+        opensearch_user,
+        opensearch_password,
+        Path(opensearch_ca) if opensearch_ca else None,
+        verified=not opensearch_unverified,
+        workplace=workplace,
+    )
 
 
 def _user() -> str:

@@ -4,7 +4,8 @@ CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
-│                     CorpusUnreachable · CorpusIncomplete · DocumentTooLarge · BackupFailed · CorpusInUse
+│                     CorpusUnreachable · CorpusIncomplete · CorpusUnfinished ·
+│                     CorpusThere · DocumentTooLarge · BackupFailed · CorpusInUse
 ├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -185,6 +186,20 @@ class CorpusIncomplete(StoreError):
                 reason=reason,
             )
         )
+
+
+class CorpusUnfinished(StoreError):
+    """An archive was to be filled from another one, and was not filled to the end."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The archive {place} has only a part of another one: run `dateline copy` once more.")
+
+
+class CorpusThere(StoreError):
+    """An archive was to be copied to where there is one already."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"There is an archive in {place} already, and nothing is copied over it: name another place.")
 
 
 class DocumentTooLarge(StoreError):

@@ -9,6 +9,7 @@ from typing import Any
 from corpus.evaluation import Figures
 from corpus.feeds import FeedState
 from corpus.inputs import Input
+from corpus.keeping.copying import Copied
 from corpus.model import (
     Act,
     Article,
@@ -253,6 +254,11 @@ def _copy(copy: Copy) -> Plain:
 def backup(value: Backup) -> Plain:
     """A backup, as ``backup --json`` prints it."""
     return {"path": str(value.path), "articles": value.articles, "bytes": value.bytes, "seconds": value.seconds}
+
+
+def copied(value: Copied) -> Plain:
+    """What was copied, as ``copy --json`` prints it."""
+    return {"articles": value.articles, "rows": value.rows}
 
 
 def verified(value: Verified) -> Plain:

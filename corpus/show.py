@@ -27,6 +27,7 @@ from corpus.engine import Counted
 from corpus.evaluation import Figures
 from corpus.feeds import FeedState
 from corpus.inputs import Input
+from corpus.keeping.copying import Copied
 from corpus.keeping.intake import Watch
 
 _EMPTY = "The archive is empty: fill it with `dateline ingest PATH`."
@@ -205,6 +206,12 @@ def backup(made: model.Backup) -> str:
     size = f"{_many(made.articles, 'article')}, {made.bytes:,} bytes in {made.seconds:.1f} seconds"
     back = "To bring it back, stop Dateline, remove archive.db* from its folder, and copy the file there as archive.db."
     return f"{made.path}: {size}.\n{back}"
+
+
+def copied(made: Copied, target: str) -> str:
+    """What was copied, and how the copy is taken into use, as sentences."""
+    same = f"{_many(made.articles, 'article')}, {_many(made.rows, 'row')} in all, each of them as it was."
+    return f"{same}\nTo serve the copy, set CORPUS_ENGINE={target} and start Dateline again."
 
 
 def verified(found: model.Verified) -> str:

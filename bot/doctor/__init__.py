@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
@@ -17,7 +16,7 @@ from bot.doctor import asking, configured, connected, housed, machine, places, s
 from bot.doctor.finding import Finding, exit_code
 from bot.doctor.gathered import Gathered
 from bot.settings import Settings
-from corpus import CorpusError, CorpusUnwritable, Glance, Input, glance, parse_inputs
+from corpus import CorpusError, CorpusUnwritable, Glance, Input, Where, glance, parse_inputs
 
 CHECKS: tuple[Callable[[Gathered], Iterator[Finding]], ...] = (
     configured.settings,
@@ -59,7 +58,7 @@ def _gathered(settings: Settings, faults: tuple[str, ...], names: frozenset[str]
         settings=settings,
         faults=faults,
         names=names,
-        archive=_glance(settings.data_dir),
+        archive=_glance(settings.archive),
         missing=_missing(settings.corpus_inputs),
         disk=machine.disk(settings.data_dir),
         machine=machine.machine(settings),
@@ -68,13 +67,13 @@ def _gathered(settings: Settings, faults: tuple[str, ...], names: frozenset[str]
     )
 
 
-def _glance(folder: Path) -> Glance | CorpusError:
+def _glance(where: Where) -> Glance | CorpusError:
     try:
-        return glance(folder)
+        return glance(where)
     except CorpusError as error:
         return error
     except OSError as error:
-        return CorpusUnwritable(str(folder), error.strerror or str(error))
+        return CorpusUnwritable(str(where), error.strerror or str(error))
 
 
 def _missing(text: str) -> tuple[Input, ...]:

@@ -25,16 +25,16 @@ def archive(gathered: Gathered) -> Iterator[Finding]:
     """Whether it can be opened and asked, and whether there is anything in it."""
     seen, settings = gathered.archive, gathered.settings
     if isinstance(seen, CorpusMissing):
-        said = f"There is none in {settings.data_dir} yet; the first start makes it."
+        said = f"There is none in {settings.archive} yet; the first start makes it."
         yield warning("archive", said, _how_to_fill(gathered))
     elif isinstance(seen, CorpusError):
         said, _, mend = str(seen).rpartition(": ")  # of every error of the archive the last part says what to do
         yield wrong("archive", f"{said}.", mend[:1].upper() + mend[1:], ARCHIVE)
     elif not seen.articles:
-        yield warning("archive", f"The one in {settings.data_dir} is empty.", _how_to_fill(gathered))
+        yield warning("archive", f"The one in {settings.archive} is empty.", _how_to_fill(gathered))
     else:
         now = " It is being changed right now." if seen.kept else ""
-        yield ok("archive", f"{seen.articles:,} articles in {settings.data_dir}; {_THOROUGH}.{now}")
+        yield ok("archive", f"{seen.articles:,} articles in {settings.archive}; {_THOROUGH}.{now}")
     if isinstance(seen, Glance):
         yield from _index(seen)
 

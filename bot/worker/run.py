@@ -47,8 +47,8 @@ def work(settings: Settings, *, check: bool) -> int:
         return _sorry(_MISSING, SETTINGS)
     logs.start(level=settings.log_level, form=settings.log_format, token=settings.discord_token)
     options = (f"--fetch-hosts={settings.fetch_hosts}", f"--fetch-networks={settings.fetch_networks}")
-    archive = AsyncCorpus(Corpus.open(settings.data_dir, create=True), options=options)
-    if warning := lasting.told(settings.data_dir, os.environ):
+    archive = AsyncCorpus(Corpus.open(settings.archive, create=True), options=options)
+    if settings.archive == settings.data_dir and (warning := lasting.told(settings.data_dir, os.environ)):
         _log.warning(warning)
     return asyncio.run(_check(archive, settings) if check else _serve(archive, settings, settings.discord_token))
 

@@ -81,7 +81,7 @@ class Start:
         if self._restraint.was_cut_off:
             _log.warning("the machine went down under the last worker: looking through the archive before it is asked")
             if damage := await self._client.checkup.look():
-                raise CorpusDamaged(str(self._client.settings.data_dir), damage)
+                raise CorpusDamaged(str(self._client.settings.archive), damage)
 
     async def _let_time_pass(self) -> None:
         if seconds := self._restraint.before_login():

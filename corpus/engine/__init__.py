@@ -10,7 +10,7 @@ from corpus.engine.engine import Engine, Indexing
 from corpus.engine.ledger import Ledger
 from corpus.engine.opening import opened
 from corpus.engine.store import Store
-from corpus.engine.tables import BOOKS, TABLES
+from corpus.engine.tables import BOOKS, TABLES, stored_in
 from corpus.engine.values import Barred, Book, Change, Cluster, Counted, Signed, Stored, Where, numbered
 from corpus.engine.view import EngineView
 
@@ -32,4 +32,5 @@ __all__ = [
     "Where",
     "numbered",
     "opened",
+    "stored_in",
 ]

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from corpus.engine.ledger import Ledger
+from corpus.engine.soundness import Held, Soundness
 from corpus.engine.store import Store
+from corpus.engine.tables import Rows, nothing
 from corpus.engine.values import Change, Counted, Signed, Stored, Where
 from corpus.engine.view import EngineView
 from corpus.model import Article, Copy, CorpusStatus, Source
@@ -55,6 +57,15 @@ class Engine(Protocol):
     def rows(self, table: str) -> Iterator[Sequence[Any]]:
         """All that a table of ``TABLES`` has, in its columns, in the order of its first ones."""
 
+    def take_over(self, rows: Rows, check: Callable[[], None] = nothing) -> None:
+        """Fill this archive, which is empty, with all that another has, table by table; its index is to be built.
+
+        Where that breaks off, or the ``check`` raises, which may read it by then, it has nothing of it.
+
+        Raises:
+            StoreError: it cannot keep all of that.
+        """
+
     # What a question needs.
 
     def ask(self, question: Callable[[EngineView], _T]) -> _T:
@@ -89,14 +100,6 @@ class Engine(Protocol):
 
         Raises:
             CorpusLocked: somebody else is still changing it after ``patience`` seconds.
-        """
-
-    def copy_into(self, file: Path) -> int:
-        """Copy the archive as it is at this moment into a new file; gives how many articles that has.
-
-        Raises:
-            BackupFailed: the file is there already, or cannot be written.
-            StoreError: the archive cannot be read.
         """
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
@@ -135,6 +138,32 @@ class Engine(Protocol):
 
     def put(self, stored: Iterable[Stored]) -> None:
         """Put stored articles into the serving index, and take out of it what was removed."""
+
+    # How sound it is.
+
+    @property
+    def soundness(self) -> Soundness:
+        """What must hold of all that is kept."""
+
+    def snapshot(self) -> AbstractContextManager[object]:
+        """As far as that can be had, one state of what is kept for all that this thread asks inside."""
+
+    def index_trouble(self, *, anew: bool = True) -> str | None:
+        """Why the index that serves cannot be used as it is, or None: not if it is merely being written.
+
+        With ``anew`` all of it is looked at, also what was whole when it was looked at before.
+        """
+
+    @property
+    def lags(self) -> bool:
+        """Whether the index that serves lacks the last changes."""
+
+    def indexed(self) -> tuple[int, Held]:
+        """The last change that the index knows of, and the index: of that change or a later one.
+
+        Raises:
+            NotIndexed: there is none.
+        """
 
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""

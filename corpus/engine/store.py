@@ -33,5 +33,8 @@ class Store(Protocol):
     def signatures(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The signatures of those of these articles that stand for their story."""
 
+    def removed_since(self, seq: int) -> list[int]:
+        """The keys of the articles that were removed after this change and have not come back."""
+
     def unsigned(self, limit: int) -> list[Stored]:
         """The first of the articles that an older Dateline stored and that were never compared."""

@@ -6,7 +6,7 @@ own way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "byline", "section", "language", "headline_derived", "updated", "day",
     ),
     "signatures": ("key", "signature"),
-    "bands": ("band", "key"),
+    "bands": ("key", "band"),
     "unsigned": ("first_key", "last_key"),
     "removed": ("seq", "key"),
     "files": (
@@ -39,6 +39,13 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 
 BOOKS = ("files", "refused", "sightings", "withheld", "corrections", "feeds", "entries")
 """What a keeper writes down of files, feeds, take-downs and corrections."""
+
+Rows = Callable[[str], Iterator[Sequence[Any]]]
+"""Gives all rows of a table."""
+
+
+def nothing() -> None:
+    """Nothing is to be done."""
 
 
 def stored_in(row: Sequence[Any]) -> Stored:

@@ -7,11 +7,15 @@ To bring it back, nobody may be at the archive: the file takes the place of ``ar
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corpus.analysis import Analyser
 from corpus.engine import Engine
+from corpus.engine.local import LocalEngine
 from corpus.keeping.audit import audited
+from corpus.keeping.passing import passing
 from corpus.model import Backup
 
 
@@ -25,7 +29,16 @@ def backup(engine: Engine, destination: Path, by: str) -> Backup:
     file = destination / f"archive-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.db" if destination.is_dir() else destination
     began = time.monotonic()
     with audited(engine.ledger, by, "backup", str(file)) as act:
-        articles = engine.copy_into(file)
+        articles = _copied_into(file, engine)
         made = Backup(file, articles, file.stat().st_size, time.monotonic() - began)
         act.outcome = f"{made.articles:,} articles, {made.bytes:,} bytes"
     return made
+
+
+def _copied_into(file: Path, engine: Engine) -> int:
+    """Copy an archive into a new file; one that lies elsewhere first into a folder here, in the form of that file."""
+    if isinstance(engine, LocalEngine):
+        return engine.copy_into(file)
+    with passing(engine.workplace / "backup") as place, closing(LocalEngine(place, Analyser(), create=True)) as copy:
+        copy.take_over(engine.rows)
+        return copy.copy_into(file)

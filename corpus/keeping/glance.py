@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.analysis import Analyser
+from corpus.engine import Cluster, Engine, Where, opened
 from corpus.engine.local import LocalEngine, is_taken
 from corpus.errors import CorpusDamaged, CorpusMissing
 from corpus.feeds import FeedState
@@ -22,6 +23,8 @@ _DATABASE = ("archive.db", "archive.db-wal")
 @dataclass(frozen=True, slots=True)
 class Glance:
     """What there is: how many articles, how large database and index are in bytes, and how the feeds were left.
+
+    Of a cluster no bytes are told, nor whether somebody is changing the archive.
 
     ``trouble`` is why the index cannot be used as it is, ``lags`` whether it only lacks the last changes; ``kept`` says
     that somebody is changing the archive right now. Where an older Dateline wrote it (``outdated``), only its articles
@@ -38,13 +41,20 @@ class Glance:
     feeds: tuple[FeedState, ...] = ()
 
 
-def glance(data_dir: Path) -> Glance:
-    """Look at the archive in this folder; for a thorough look there is ``verify``.
+def glance(where: Where) -> Glance:
+    """Look at the archive that lies there; for a thorough look there is ``verify``.
 
     Raises:
         CorpusMissing: there is no archive.
         StoreError: it is of a newer version, damaged, or cannot be read.
     """
+    if isinstance(where, Cluster):
+        with closing(opened(where, Analyser())) as engine:
+            return _seen(engine, 0, 0, kept=False)
+    return _glance_at(where)
+
+
+def _glance_at(data_dir: Path) -> Glance:
     database = data_dir / "archive.db"
     if not database.exists():
         raise CorpusMissing(str(data_dir))
@@ -60,18 +70,21 @@ def _glance(folder: Path) -> Glance:
     kept = is_taken(folder)
     database, index = _bytes(folder / name for name in _DATABASE), _bytes((folder / "index").rglob("*"))
     with closing(LocalEngine(folder, Analyser(), untouched=True)) as engine:
-        articles = engine.count()
         if engine.outdated:
-            return Glance(articles, database, index, kept, outdated=True)
-        return Glance(
-            articles,
-            database,
-            index,
-            kept,
-            trouble=engine.index_trouble(anew=False),
-            lags=engine.lags,
-            feeds=tuple(each.state for each in following.known(engine.ledger)),
-        )
+            return Glance(engine.count(), database, index, kept, outdated=True)
+        return _seen(engine, database, index, kept=kept)
+
+
+def _seen(engine: Engine, database: int, index: int, *, kept: bool) -> Glance:
+    return Glance(
+        engine.count(),
+        database,
+        index,
+        kept,
+        trouble=engine.index_trouble(anew=False),
+        lags=engine.lags,
+        feeds=tuple(each.state for each in following.known(engine.ledger)),
+    )
 
 
 def _bytes(files: Iterable[Path]) -> int:

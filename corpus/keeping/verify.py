@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.analysis import Analyser
-from corpus.engine import Signed
+from corpus.engine import Engine, Signed, Where, opened
 from corpus.engine.local import LocalEngine, Salvaged, exclusive, in_indexes_alone, salvage
 from corpus.errors import CorpusDamaged, CorpusMissing, NotIndexed
 from corpus.ingest import bands, checksum, signatures
@@ -53,11 +53,12 @@ class _Found:
 
 
 def verify(
-    data_dir: Path, *, repair: bool = False, quick: bool = False, by: str = "unknown", progress: Watch | None = None
+    where: Where, *, repair: bool = False, quick: bool = False, by: str = "unknown", progress: Watch | None = None
 ) -> Verified:
-    """Look through the archive in this folder; with ``repair`` mend it. ``by`` is for the audit.
+    """Look through the archive that lies there; with ``repair`` mend it. ``by`` is for the audit.
 
-    A ``quick`` look is at the pages of the database and the files of the index, without reading any article.
+    A ``quick`` look is at the pages of the database and the files of the index, without reading any article; of a
+    cluster at whether its nodes hold all of it.
 
     Raises:
         CorpusMissing: there is no archive.
@@ -67,35 +68,46 @@ def verify(
         CorpusUnwritable: the disk does not take what is mended.
     """
     watch = progress or silent
-    if not (data_dir / "archive.db").exists():
-        raise CorpusMissing(str(data_dir))
+    if isinstance(where, Path) and not (where / "archive.db").exists():
+        raise CorpusMissing(str(where))
     if not repair:
-        found = _looked(data_dir, watch, quick=quick)
+        found = _looked(where, watch, quick=quick)
         return Verified(found.articles, tuple(found.problems))
-    with exclusive(data_dir, _PATIENCE):
-        found = _looked(data_dir, watch, quick=quick)
+    with _alone(where):
+        found = _looked(where, watch, quick=quick)
         if not found.problems:
             return Verified(found.articles, ())
-        lost, aside = _mended(data_dir, found)
-        after = _looked(data_dir, watch, quick=quick)
+        lost, aside = _mended(where, found)
+        after = _looked(where, watch, quick=quick)
         left = {*lost, *after.problems}
         problems = [replace(each, mended=each not in left) for each in dict.fromkeys([*found.problems, *lost, *left])]
         verified = Verified(after.articles, (*problems, *aside))
-        _write_down(data_dir, by, verified)
+        _write_down(where, by, verified)
     return verified
+
+
+@contextmanager
+def _alone(where: Where) -> Iterator[None]:
+    """Be the only one who changes the archive; one in a folder may be too damaged to be opened for that."""
+    if isinstance(where, Path):
+        with exclusive(where, _PATIENCE):
+            yield
+    else:
+        with closing(opened(where, Analyser())) as engine, engine.exclusive(_PATIENCE):
+            yield
 
 
 # How an archive is looked through.
 
 
-def _looked(folder: Path, watch: Watch, *, quick: bool) -> _Found:
+def _looked(where: Where, watch: Watch, *, quick: bool) -> _Found:
     found = _Found()
-    if not (folder / "archive.db").stat().st_size:  # SQLite would take it for a new one
+    if isinstance(where, Path) and not (where / "archive.db").stat().st_size:  # SQLite would take it for a new one
         found.faults = ["it is empty"]
         found.tell(Trouble.DATABASE, _damaged(found.faults))
         return found
     try:
-        with closing(LocalEngine(folder, Analyser())) as engine:
+        with closing(opened(where, Analyser())) as engine:
             if quick:
                 _look_quickly(engine, found)
             else:
@@ -107,7 +119,7 @@ def _looked(folder: Path, watch: Watch, *, quick: bool) -> _Found:
     return found
 
 
-def _look_quickly(engine: LocalEngine, found: _Found) -> None:
+def _look_quickly(engine: Engine, found: _Found) -> None:
     """What a start can afford to look at."""
     with engine.snapshot():
         _look_at_database(engine, found, quick=True)
@@ -115,7 +127,7 @@ def _look_quickly(engine: LocalEngine, found: _Found) -> None:
     _look_at_files_of_index(engine, found)
 
 
-def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
+def _look(engine: Engine, found: _Found, watch: Watch) -> None:
     with engine.snapshot():
         soundness = engine.soundness
         _look_at_database(engine, found)
@@ -131,14 +143,14 @@ def _look(engine: LocalEngine, found: _Found, watch: Watch) -> None:
         _look_at_index(engine, found)
 
 
-def _look_at_database(engine: LocalEngine, found: _Found, *, quick: bool = False) -> None:
+def _look_at_database(engine: Engine, found: _Found, *, quick: bool = False) -> None:
     found.faults = engine.soundness.faults(quick=quick)
     if found.faults:
         own = in_indexes_alone(found.faults)
         found.tell(Trouble.DATABASE, _disordered(found.faults) if own else _damaged(found.faults))
 
 
-def _look_at_files_of_index(engine: LocalEngine, found: _Found) -> bool:
+def _look_at_files_of_index(engine: Engine, found: _Found) -> bool:
     """Whether they can be used."""
     trouble = engine.index_trouble()
     if trouble:
@@ -146,7 +158,7 @@ def _look_at_files_of_index(engine: LocalEngine, found: _Found) -> bool:
     return trouble is None
 
 
-def _look_at_articles(engine: LocalEngine, found: _Found, watch: Watch) -> None:
+def _look_at_articles(engine: Engine, found: _Found, watch: Watch) -> None:
     total = engine.count()
     for row in engine.soundness.articles():
         found.articles += 1
@@ -164,7 +176,7 @@ def _look_at_articles(engine: LocalEngine, found: _Found, watch: Watch) -> None:
             watch(Progress(Doing.CHECKING, found.articles, total, found.articles))
 
 
-def _remedy(engine: LocalEngine, key: int) -> str:
+def _remedy(engine: Engine, key: int) -> str:
     """What to do about a damaged article, after --repair has put its files down to be read again."""
     places = [place for place in engine.ledger.holding(key) if Path(place).exists()]
     if places:
@@ -172,17 +184,17 @@ def _remedy(engine: LocalEngine, key: int) -> str:
     return "no file of it is known, so take it from a backup"
 
 
-def _headless(engine: LocalEngine, *, least: int) -> list[int]:
+def _headless(engine: Engine, *, least: int) -> list[int]:
     """The articles that should stand for their stories and do not; a short text cannot."""
     return [key for key in engine.soundness.headless(least=least) if _signature(engine, key)]
 
 
-def _signature(engine: LocalEngine, key: int) -> bytes | None:
+def _signature(engine: Engine, key: int) -> bytes | None:
     found = engine.kept.texts([key]).get(key)
     return signatures([found[1].encode("utf-8", "replace").decode()])[0] if found else None
 
 
-def _look_at_index(engine: LocalEngine, found: _Found) -> None:
+def _look_at_index(engine: Engine, found: _Found) -> None:
     try:
         suspects = sorted(set(_suspects(engine, found)))
         wrong = [key for key in suspects if _is_wrong(engine, key)]
@@ -196,7 +208,7 @@ def _look_at_index(engine: LocalEngine, found: _Found) -> None:
         )
 
 
-def _suspects(engine: LocalEngine, found: _Found) -> Iterator[int]:
+def _suspects(engine: Engine, found: _Found) -> Iterator[int]:
     """The keys of the articles that the index does not hold once and as they were in this state of the database."""
     _, view = engine.indexed()
     below = -_GREATEST
@@ -211,7 +223,7 @@ def _suspects(engine: LocalEngine, found: _Found) -> Iterator[int]:
             yield from {key for key, _ in held if sum(other == key for other, _ in held) > 1}
 
 
-def _is_wrong(engine: LocalEngine, key: int) -> bool:
+def _is_wrong(engine: Engine, key: int) -> bool:
     """Whether the index is wrong about an article, though it knows of its last change: else it only lags."""
     before = _changed(engine, key)
     known, view = engine.indexed()
@@ -223,7 +235,7 @@ def _is_wrong(engine: LocalEngine, key: int) -> bool:
     return before <= known and held != [before]
 
 
-def _changed(engine: LocalEngine, key: int) -> int | None:
+def _changed(engine: Engine, key: int) -> int | None:
     found = engine.kept.fetch([key]).get(key)
     return found.seq if found else None
 
@@ -231,16 +243,16 @@ def _changed(engine: LocalEngine, key: int) -> int | None:
 # How it is mended.
 
 
-def _mended(folder: Path, found: _Found) -> tuple[list[Problem], list[Problem]]:
+def _mended(where: Where, found: _Found) -> tuple[list[Problem], list[Problem]]:
     """Mend what was found; gives what is lost for good, and where a damaged database was put aside."""
     lost: list[Problem] = []
     aside: list[Problem] = []
-    salvaged = _mend_database(folder, found)
+    salvaged = _mend_database(where, found)
     if salvaged:
         kept = f"The damaged database is kept as {salvaged.aside.name}."
         aside.append(Problem(Trouble.DATABASE, kept, mended=True))
-        found = _looked_at_what_is_left(folder)
-    with closing(LocalEngine(folder, Analyser())) as engine:
+        found = _looked_at_what_is_left(where)
+    with closing(opened(where, Analyser())) as engine:
         with engine.transaction():
             if salvaged:
                 lost += _lost(engine, salvaged)
@@ -253,20 +265,20 @@ def _mended(folder: Path, found: _Found) -> tuple[list[Problem], list[Problem]]:
     return lost, aside
 
 
-def _looked_at_what_is_left(folder: Path) -> _Found:
+def _looked_at_what_is_left(where: Where) -> _Found:
     found = _Found()
-    with closing(LocalEngine(folder, Analyser())) as engine, engine.snapshot():
+    with closing(opened(where, Analyser())) as engine, engine.snapshot():
         _look_at_articles(engine, found, silent)
     return found
 
 
-def _mend_database(folder: Path, found: _Found) -> Salvaged | None:
-    """Make SQLite's own indexes anew where that is enough, else save what can be read."""
-    if not found.faults:
+def _mend_database(where: Where, found: _Found) -> Salvaged | None:
+    """Make SQLite's own indexes anew where that is enough, else save what can be read; a cluster mends itself."""
+    if not found.faults or not isinstance(where, Path):
         return None
-    if in_indexes_alone(found.faults) and _indexed_anew(folder):
+    if in_indexes_alone(found.faults) and _indexed_anew(where):
         return None
-    return salvage(folder / "archive.db")
+    return salvage(where / "archive.db")
 
 
 def _indexed_anew(folder: Path) -> bool:
@@ -278,7 +290,7 @@ def _indexed_anew(folder: Path) -> bool:
         return False
 
 
-def _lost(engine: LocalEngine, salvaged: Salvaged) -> list[Problem]:
+def _lost(engine: Engine, salvaged: Salvaged) -> list[Problem]:
     """What could not be saved, as sentences; the files that held it are to be read again."""
     engine.ledger.read_again([*salvaged.lost, *salvaged.doubtful])
     if "sightings" in salvaged.torn:
@@ -306,14 +318,14 @@ def _named(lost: dict[int, str | None]) -> str:
     return ", ".join(f"“{article_id or f'#{key}'}”" for key, article_id in list(lost.items())[:_NAMED])
 
 
-def _mend_articles(engine: LocalEngine, found: _Found) -> None:
+def _mend_articles(engine: Engine, found: _Found) -> None:
     """Let damaged articles come again from their files; one that cannot be read at all is taken out."""
     engine.ledger.read_again([*found.misfits, *found.unreadable])
     engine.soundness.put_out_of_force(found.misfits)
     engine.remove(found.unreadable, Signed({}, (), found.unreadable, ()))
 
 
-def _stand(engine: LocalEngine, keys: Sequence[int]) -> None:
+def _stand(engine: Engine, keys: Sequence[int]) -> None:
     """Let each of these articles stand for its story."""
     signed = {key: signature for key in keys if (signature := _signature(engine, key))}
     into = [(band, key) for key, signature in signed.items() for band in bands(signature)]
@@ -321,10 +333,10 @@ def _stand(engine: LocalEngine, keys: Sequence[int]) -> None:
         engine.save([], Signed(signed, into, (), ()))
 
 
-def _write_down(folder: Path, by: str, verified: Verified) -> None:
+def _write_down(where: Where, by: str, verified: Verified) -> None:
     """Into the audit, afterwards: before, there may have been nowhere to write."""
     left = sum(not each.mended for each in verified.problems)
-    with closing(LocalEngine(folder, Analyser())) as engine, audited(engine.ledger, by, "verify", "--repair") as act:
+    with closing(opened(where, Analyser())) as engine, audited(engine.ledger, by, "verify", "--repair") as act:
         act.outcome = f"{len(verified.problems) - left} mended, {left} not"
 
 

@@ -38,7 +38,7 @@ def search(place: Place, text: tuple[str, ...], limit: int, page: int, *, as_jso
     sort:newest sort:oldest copies:all similar:ID
     """  # noqa: D301  # click reads a real \b as: leave these lines as they are
     query = _asked(place, text)
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         results = corpus.search(query, page=page, limit=limit)
         if as_json:
             click.echo(line(plain.results(results)))
@@ -57,7 +57,7 @@ def export(place: Place, text: tuple[str, ...], form: str, limit: int) -> None:
     Those that have all of the words, in the order that the query asks for.
     """
     query = _asked(place, text)
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         exported = corpus.export(query, limit)
     click.echo((as_csv if form == "csv" else as_json_lines)(exported.hits), nl=False)
     for told in (*exported.notes, show.exported(exported)):
@@ -70,7 +70,7 @@ def export(place: Place, text: tuple[str, ...], form: str, limit: int) -> None:
 @click.pass_obj
 def show_article(place: Place, article_id: str, *, as_json: bool) -> int:
     """Print one article whole, by the id that search gives."""
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         article = corpus.article(article_id)
     return shown(article, article_id, as_json=as_json)
 
@@ -80,7 +80,7 @@ def show_article(place: Place, article_id: str, *, as_json: bool) -> int:
 @click.pass_obj
 def status(place: Place, *, as_json: bool) -> None:
     """Tell what the archive holds: articles, sources, first and last date, age of the index."""
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         found = corpus.status()
     click.echo(line(plain.status(found)) if as_json else show.status(found))
 

@@ -14,7 +14,7 @@ from corpus.shell.place import Place, as_json, line
 @click.pass_obj
 def inputs(place: Place, *, as_json: bool) -> None:
     """List the configured inputs, and what was read from each."""
-    with Corpus.open(place.data_dir, create=True) as corpus:
+    with Corpus.open(place.where, create=True) as corpus:
         known = corpus.inputs(place.inputs)
     click.echo(line([plain.input_(*each) for each in known]) if as_json else show.inputs(known))
 
@@ -26,6 +26,6 @@ def inputs(place: Place, *, as_json: bool) -> None:
 @click.pass_obj
 def audit(place: Place, limit: int, before: int | None, *, as_json: bool) -> None:
     """List who did what to the archive, the last act first."""
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         acts = corpus.acts(limit, before=before)
     click.echo(line([plain.act(each) for each in acts]) if as_json else show.acts(acts))

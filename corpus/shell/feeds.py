@@ -29,7 +29,7 @@ def feeds(context: click.Context) -> None:
 @click.pass_obj
 def list_(place: Place, *, as_json: bool = False) -> None:
     """List the feeds that are followed, how they are and when they are looked at next."""
-    with Corpus.open(place.data_dir, create=True) as corpus:
+    with Corpus.open(place.where, create=True) as corpus:
         known = corpus.feeds(place.inputs)
     click.echo(line([plain.feed(each) for each in known]) if as_json else show.feeds(known))
 
@@ -64,7 +64,7 @@ def import_(place: Place, file: Path, *, as_json: bool) -> None:
 @click.pass_obj
 def export(place: Place) -> None:
     """Print the feeds that are followed as a list in OPML."""
-    with Corpus.open(place.data_dir, create=True) as corpus:
+    with Corpus.open(place.where, create=True) as corpus:
         known = corpus.feeds(place.inputs)
     click.echo(write_opml(Outline(each.url, each.name) for each in known), nl=False)
 
@@ -75,7 +75,7 @@ def export(place: Place) -> None:
 @click.pass_obj
 def remove(place: Place, url: str, *, as_json: bool) -> int:
     """Follow a feed no more; what it gave stays."""
-    with Corpus.open(place.data_dir, create=True) as corpus:
+    with Corpus.open(place.where, create=True) as corpus:
         gone = corpus.unfollow(url, by=place.by)
         known = corpus.feeds(())
     if not gone:
@@ -92,15 +92,13 @@ def remove(place: Place, url: str, *, as_json: bool) -> int:
 def poll(place: Place, *, due: bool, as_json: bool) -> int:
     """Look at the feeds now, and take in what is new."""
     with place.watching() as watch:
-        report = polling.poll(
-            place.data_dir, place.inputs, due=due, by=place.by, fetching=place.fetching, progress=watch
-        )
+        report = polling.poll(place.where, place.inputs, due=due, by=place.by, fetching=place.fetching, progress=watch)
     click.echo(line(plain.report(report)) if as_json else show.report(report))
     return FAILED if report.read and report.read == len(report.rejected) and not due else 0
 
 
 def _follow(place: Place, wanted: Sequence[Outline], *, as_json: bool) -> None:
-    with Corpus.open(place.data_dir, create=True) as corpus:
+    with Corpus.open(place.where, create=True) as corpus:
         corpus.follow([(each.url, each.name) for each in wanted], by=place.by)
         known = corpus.feeds(place.inputs)
     click.echo(line([plain.feed(each) for each in known]) if as_json else show.feeds(known))

@@ -124,7 +124,7 @@ def reindex(place: Place, /, changes: Path | None, *, index_only: bool, as_json:
 @click.pass_obj
 def remove(place: Place, ids: tuple[str, ...], why: str, *, copies: bool, erase: bool, as_json: bool) -> int:
     """Take articles down, by their ids: they stay down, whatever is read again, until they are restored."""
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         down = corpus.withhold(ids, why=why, copies=copies, erase=erase, by=place.by)
     unknown = _unknown(ids, [each.id for each in down])
     found = {"removed": [plain.withheld(each) for each in down], "unknown": unknown}
@@ -151,7 +151,7 @@ def restore(place: Place, ids: tuple[str, ...], *, as_json: bool) -> int:
 @click.pass_obj
 def removed(place: Place, *, as_json: bool) -> None:
     """List the articles that were taken down, the last one first."""
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         down = corpus.withheld()
     click.echo(line([plain.withheld(each) for each in down]) if as_json else show.taken_down(down, []))
 
@@ -188,7 +188,7 @@ def limit(place: Place, source: str | None, characters: str | None, *, as_json: 
 
     Without a SOURCE, list the limits there are.
     """
-    with Corpus.open(place.data_dir) as corpus:
+    with Corpus.open(place.where) as corpus:
         if source is not None:
             if characters is None or not (characters == "none" or characters.isdecimal()):
                 raise click.UsageError("CHARACTERS is a number, or none: dateline limit harbourpost.example 0")

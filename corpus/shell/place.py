@@ -13,6 +13,7 @@ from typing import TypeVar
 import click
 
 from corpus import plain, show
+from corpus.engine import Cluster, Where
 from corpus.fetch import Fetching
 from corpus.inputs import Input
 from corpus.keeper import Keeper
@@ -22,6 +23,9 @@ from corpus.model import Article
 FAILED, USAGE, ARCHIVE = 1, 2, 3
 """Exit codes: failed or all rejected, wrong usage, archive missing, locked, too new or damaged."""
 
+ENGINES = ("local", "opensearch")
+"""What can keep an archive: a folder of this machine, a cluster."""
+
 _T = TypeVar("_T")
 
 
@@ -29,16 +33,41 @@ _T = TypeVar("_T")
 class Place:
     """Which archive a command is about, where its articles come from, where it is today, and who is at it.
 
+    ``engine`` is the one that keeps it, in ``data_dir`` or in ``cluster``.
+
     ``lines`` says that a program reads: how far it has come is printed as lines of JSON before the result.
     ``fetching`` is what may be fetched.
     """
 
+    engine: str
     data_dir: Path
+    cluster: Cluster | None
     inputs: tuple[Input, ...]
     timezone: tzinfo = UTC
     by: str = "shell"
     lines: bool = False
     fetching: Fetching = Fetching()  # noqa: RUF009  # frozen, of frozen values
+
+    @property
+    def where(self) -> Where:
+        """Where the archive lies that the commands are about.
+
+        Raises:
+            click.UsageError: in a cluster, of which no address is known.
+        """
+        return self.lying(self.engine)
+
+    def lying(self, engine: str) -> Where:
+        """Where the archive lies that this engine keeps, or would.
+
+        Raises:
+            click.UsageError: in a cluster, of which no address is known.
+        """
+        if engine == "local":
+            return self.data_dir
+        if self.cluster is None:
+            raise click.UsageError("Which cluster? Set OPENSEARCH_URL, or give --opensearch-url before the command.")
+        return self.cluster
 
     def keeper(self, *, create: bool = True) -> Keeper:
         """The archive, open for changing.
@@ -46,7 +75,7 @@ class Place:
         Raises:
             StoreError: it cannot be opened, or somebody else is changing it.
         """
-        return Keeper.open(self.data_dir, create=create, by=self.by, fetching=self.fetching)
+        return Keeper.open(self.where, create=create, by=self.by, fetching=self.fetching)
 
     @contextmanager
     def watching(self) -> Iterator[Watch | None]:

@@ -8,16 +8,16 @@ from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.engine import LocalEngine, exclusive, is_taken
 from corpus.engine.local.ledger import LocalLedger
 from corpus.engine.local.salvage import Salvaged, salvage
-from corpus.engine.local.soundness import Soundness, in_indexes_alone
+from corpus.engine.local.soundness import LocalSoundness, in_indexes_alone
 from corpus.engine.local.store import LocalStore
 
 __all__ = [
     "ArchiveFile",
     "LocalEngine",
     "LocalLedger",
+    "LocalSoundness",
     "LocalStore",
     "Salvaged",
-    "Soundness",
     "exclusive",
     "in_indexes_alone",
     "is_taken",

@@ -99,9 +99,9 @@ class ArchiveFile:
 
     def each(self, table: str) -> Iterator[Sequence[Any]]:
         """Every row of a table as ``TABLES`` has it, read as it is asked for."""
-        columns = TABLES["bands" if table == "late_bands" else table]
+        source = "(SELECT * FROM bands UNION ALL SELECT * FROM late_bands)" if table == "bands" else table
         with self._translated():
-            yield from self._database.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")
+            yield from self._database.execute(f"SELECT {', '.join(TABLES[table])} FROM {source} ORDER BY 1, 2")
 
     def fill(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         """Put these rows into a table, each in the place of the one that has its key."""

@@ -27,9 +27,10 @@ from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Built, Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.ledger import LocalLedger
-from corpus.engine.local.soundness import Soundness
+from corpus.engine.local.soundness import LocalSoundness
 from corpus.engine.local.store import LocalStore, Outlets
 from corpus.engine.local.view import IndexFault, IndexView
+from corpus.engine.tables import TABLES, Rows, nothing
 from corpus.engine.values import Change, Counted, Signed, Stored, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
@@ -82,9 +83,14 @@ class LocalEngine:
 
     def rows(self, table: str) -> Iterator[Sequence[Any]]:
         """All that a table has; bands that came late are among the others."""
-        yield from self._database.each(table)
-        if table == "bands":
-            yield from self._database.each("late_bands")
+        return self._database.each(table)
+
+    def take_over(self, rows: Rows, check: Callable[[], None] = nothing) -> None:
+        """Fill this archive, which is empty, with all that another has; its index is to be built."""
+        with self.transaction():
+            for table in TABLES:
+                self._database.fill(table, rows(table))
+            check()
 
     # What a question needs.
 
@@ -197,9 +203,9 @@ class LocalEngine:
         return self._store
 
     @property
-    def soundness(self) -> Soundness:
+    def soundness(self) -> LocalSoundness:
         """What must hold within the database."""
-        return Soundness(self._database)
+        return LocalSoundness(self._database)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """One state of the database for all that this thread asks inside."""

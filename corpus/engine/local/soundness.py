@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from corpus.engine.local.database import ArchiveFile
+from corpus.engine.soundness import Row
 from corpus.engine.tables import TABLES, stored_in
 from corpus.engine.values import Stored
 from corpus.errors import CorpusDamaged
@@ -32,17 +32,7 @@ _ORPHANS = {
 """Which rows belong to nothing: of a file that is to be read again, or was since, a sighting may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the articles: ``stored`` is None where it cannot be read as one."""
-
-    key: int
-    id: str
-    seq: int
-    stored: Stored | None
-
-
-class Soundness:
+class LocalSoundness:
     """Looks through a database; change it under the keeper's lock alone."""
 
     def __init__(self, database: ArchiveFile) -> None:

@@ -6,6 +6,7 @@ Knows nothing of articles. Safe to share between threads.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ class Connection:
 
     def __init__(self, cluster: Cluster, *, patience: float) -> None:
         """Nothing is asked yet; ``patience`` bounds each request, in seconds."""
+        logging.getLogger("opensearch").setLevel(logging.ERROR)  # it warns of each answer; what matters is raised
         self._cluster = cluster
         self._patience = patience
         self._client = OpenSearch(

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.analysis import Analyser
@@ -22,12 +22,22 @@ from corpus.engine.opensearch.index import ClusterIndexing, Generations, built_o
 from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
 from corpus.engine.opensearch.ledger import ClusterLedger
 from corpus.engine.opensearch.lock import Lock
+from corpus.engine.opensearch.soundness import ClusterSoundness
 from corpus.engine.opensearch.state import States
 from corpus.engine.opensearch.store import ClusterStore
 from corpus.engine.opensearch.view import ClusterView, Pinned
-from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, numbered
+from corpus.engine.opensearch.whole import Whole
+from corpus.engine.tables import Rows, nothing
+from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, numbered
 from corpus.engine.view import EngineView
-from corpus.errors import CorpusIncomplete, CorpusLocked, CorpusMissing, CorpusUnwritable, NotIndexed
+from corpus.errors import (
+    CorpusIncomplete,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusUnfinished,
+    CorpusUnwritable,
+    NotIndexed,
+)
 from corpus.model import Article, Copy, CorpusStatus, Source
 
 _T = TypeVar("_T")
@@ -46,7 +56,8 @@ class ClusterEngine:
             CorpusMissing: there is none, and none is to be made.
             StoreError: it is newer, or the cluster cannot be reached.
         """
-        self.where = where
+        self.where: Where = where
+        self._cluster = where
         self.workplace = where.workplace
         self._analyser = analyser
         self._holder = Holder.own()
@@ -60,6 +71,8 @@ class ClusterEngine:
         )
         self._generations = Generations(self._keeping, where.name, where.shards)
         self.ledger = ClusterLedger(self._keeping, self._states, where.name, self._holder)
+        self.soundness = ClusterSoundness(self._keeping, self._states, self._store, self.ledger, where.name)
+        self._whole = Whole(self._keeping, self._states, self.ledger, where.name)
         self._pinned: Pinned | None = None
         self._pinning = threading.Lock()
         try:
@@ -100,7 +113,7 @@ class ClusterEngine:
                     if self._pinned is pinned:
                         self._pinned = None
                 if attempt == _STATES:
-                    raise CorpusIncomplete(str(self.where), "parts of it do not answer") from error
+                    raise CorpusIncomplete(str(self._cluster), "parts of it do not answer") from error
                 _LOG.warning("a state of the index failed under a question, which is asked again: %s", error)
         raise NotIndexed
 
@@ -151,12 +164,18 @@ class ClusterEngine:
         return self._lock.held(patience)
 
     def rows(self, table: str) -> Iterator[Sequence[Any]]:
-        """All that a table has."""
-        raise NotImplementedError
+        """All that a table of ``TABLES`` has, in its columns, in the order of its first ones."""
+        return self._whole.rows(table)
 
-    def copy_into(self, file: Path) -> int:
-        """Copy the archive."""
-        raise NotImplementedError
+    def take_over(self, rows: Rows, check: Callable[[], None] = nothing) -> None:
+        """Fill this archive, which is empty, with all that another has, table by table; its index is to be built.
+
+        Where that breaks off, it is no archive any more, until it is begun anew.
+        """
+        self._states.change(lambda state: replace(state, filling=True))
+        self._whole.take_over(rows)
+        check()
+        self._states.change(lambda state: replace(state, filling=False))
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """The key and the checksum of each of these articles that the archive has."""
@@ -264,6 +283,28 @@ class ClusterEngine:
     def _note(self, index: str, seq: int) -> None:
         self._generations.write_note(index, self._states.seen().name, seq)
 
+    def snapshot(self) -> AbstractContextManager[object]:
+        """Nothing: a cluster has one state for each search, and none for several."""
+        return nullcontext()
+
+    def index_trouble(self, *, anew: bool = True) -> str | None:  # noqa: ARG002  # shards check themselves
+        """Why the index that serves cannot be used as it is, or None: not if it is merely being written."""
+        return self._trouble()
+
+    @property
+    def lags(self) -> bool:
+        """Whether the index that serves lacks the last changes."""
+        return self._lag() is not None
+
+    def indexed(self) -> tuple[int, Pinned]:
+        """The last change that the index knows of, and the index: of that change or a later one.
+
+        Raises:
+            NotIndexed: there is none.
+        """
+        pinned = self._current()
+        return pinned.built.seq, pinned
+
     def _trouble(self) -> str | None:
         """Why the serving index cannot be used as it is, or None."""
         index = self._generations.current()
@@ -291,14 +332,14 @@ class ClusterEngine:
         with self._pinning:
             if self._pinned is not None:
                 key = f"built-{self._pinned.index}"
-                found = self._asking.many(f"{self.where.name}-state", [key]).get(key)
+                found = self._asking.many(f"{self._cluster.name}-state", [key]).get(key)
                 if built_of(found) == self._pinned.built:
                     return self._pinned
             self._pinned = self._pin()
             return self._pinned
 
     def _pin(self) -> Pinned:
-        generations = Generations(self._asking, self.where.name, self.where.shards)
+        generations = Generations(self._asking, self._cluster.name, self._cluster.shards)
         for _ in range(_STATES):
             index = generations.current()
             note = generations.note(index) if index else None
@@ -320,11 +361,22 @@ class ClusterEngine:
                 raise
             self._make()
             state = self._states.seen()
-        _LOG.debug("archive %s in format %d", state.name, state.format)
+        if state.filling:
+            if not create:
+                raise CorpusUnfinished(str(self._cluster))
+            self._remake()
+
+    def _remake(self) -> None:
+        """Let an archive that was only filled in part begin anew."""
+        self._generations.sweep()
+        for name in KEPT:
+            with suppress(Missing):
+                self._keeping.ask("DELETE", f"/{self._cluster.name}-{name}")
+        self._make()
 
     def _make(self) -> None:
         """Make an archive of nothing; of several who do so at once, one makes each index."""
         for name in reversed([*KEPT]):  # the state last: with it the archive is there
             with suppress(CorpusIncomplete):
-                self._keeping.ask("PUT", f"/{self.where.name}-{name}", kept(name))
+                self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name))
         self._states.make()

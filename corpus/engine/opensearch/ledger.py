@@ -150,6 +150,18 @@ class ClusterLedger:
         files = {str(hit["_source"]["file"]) for hit in self._seen_of(keys)}
         self._change_files(sorted(files), checksum=None)
 
+    def read_every_file_again(self) -> None:
+        """Every file is to be read again, changed or not."""
+        self._change_files([str(each) for each in self.files()], checksum=None)
+
+    def files(self) -> set[int]:
+        """The keys of all files."""
+        return {int(found["key"]) for found in self._all("files")}
+
+    def runs(self) -> dict[int, int]:
+        """In which run each file was last read to its end, of those that need not be read again."""
+        return {int(found["key"]): int(found["run"]) for found in self._all("files") if found["checksum"] is not None}
+
     def holding(self, key: int) -> list[str]:
         """The places of the files that held this article and are not gone."""
         seen = [hit["_source"] for hit in self._seen_of([key])]
@@ -279,6 +291,12 @@ class ClusterLedger:
         body = {"query": _all_of("audit", *bounds), "sort": [{"key": "desc"}], "size": min(limit, _AT_ONCE)}
         return [_act(hit["_source"]) for hit in self._connection.hits(self._books, body)]
 
+    def count_acts_from(self, number: int) -> None:
+        """Let the next act have a number after this one."""
+        with suppress(Conflict):  # it has anyhow
+            path = f"/{self._state}/_doc/acts"
+            self._connection.ask("PUT", path, {}, version=max(number, 1), version_type="external")
+
     # Which feeds are looked at.
 
     def follow(self, url: str, name: str) -> None:
@@ -318,21 +336,21 @@ class ClusterLedger:
 
     def documents(self, keys: Sequence[str]) -> dict[str, str]:
         """Those of the documents under these keys that there are, as they were written."""
-        by_id = {_id(key): key for key in keys}
+        by_id = {document_id(key): key for key in keys}
         return {by_id[key]: str(found["document"]) for key, found in self._many("documents", list(by_id)).items()}
 
     def keep(self, key: str, document: str) -> None:
         """Keep a document under this key, in the place of the one that was there."""
-        self._write("documents", _id(key), {"id": key, "document": document})
+        self._write("documents", document_id(key), {"id": key, "document": document})
 
     def drop(self, key: str) -> None:
         """Let go of the document under this key, if there is one."""
-        self._drop("documents", _id(key))
+        self._drop("documents", document_id(key))
 
     def drop_all(self, prefix: str) -> int:
         """Let go of every document whose key begins like this; say how many there were."""
         begun = [{"prefix": {"id": prefix}}] if prefix else []
-        return sum(self._drop("documents", _id(found["id"])) for found in list(self._all("documents", *begun)))
+        return sum(self._drop("documents", document_id(found["id"])) for found in list(self._all("documents", *begun)))
 
     # How the books are kept.
 
@@ -341,7 +359,7 @@ class ClusterLedger:
 
     def _put(self, kind: str, key: str, document: Document | None) -> None:
         """Within a transaction."""
-        self._states.put("books", f"{kind}:{key}", None if document is None else _booked(kind, key, document))
+        self._states.put("books", f"{kind}:{key}", None if document is None else booked(kind, key, document))
 
     def _get(self, kind: str, key: str) -> Document | None:
         return self._states.get("books", f"{kind}:{key}")
@@ -359,7 +377,7 @@ class ClusterLedger:
     def _write(self, kind: str, key: str, document: Document) -> None:
         """At once; it can be looked up when this returns."""
         path = f"/{self._books}/_doc/{kind}:{key}"
-        self._connection.ask("PUT", path, _booked(kind, key, document), refresh="true")
+        self._connection.ask("PUT", path, booked(kind, key, document), refresh="true")
 
     def _drop(self, kind: str, key: str) -> bool:
         try:
@@ -425,6 +443,8 @@ class ClusterLedger:
         return int(self._connection.ask("PUT", f"/{self._state}/_doc/acts", {})["_version"])
 
     def _is_cut_off(self, act: Document) -> bool:
+        if act["by"] is None:
+            return True
         by = Holder.read(act["by"])
         if by.name == self._holder.name:
             return not self._acting
@@ -452,14 +472,14 @@ def number_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).digest(), "big") >> 1
 
 
-def _id(key: str) -> str:
+def document_id(key: str) -> str:
     """The id for a document of what people set; where it is too long or ends at a slash, its number."""
     plain = key.encode()
     fits = len(plain) < _LONGEST_KEY - len("documents:") and key.isascii() and key.replace(":", "").isalnum()
     return key if fits else f"#{blake2b(plain, digest_size=16).hexdigest()}"
 
 
-def _booked(kind: str, key: str, document: Document) -> Document:
+def booked(kind: str, key: str, document: Document) -> Document:
     """A document of the books, with what it is found by among all of them."""
     return {**document, "kind": kind, "ref": key}
 

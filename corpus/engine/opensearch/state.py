@@ -39,6 +39,7 @@ class State:
 
     ``transaction`` counts those that held. ``opened`` is the one that is open, ``by`` whom; ``journal`` says how many
     documents describe what holds and is still to be carried out, after which ``then`` has the next change and key.
+    An archive that is ``filling`` has not all of another one yet, and is none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class State:
     by: dict[str, Any] | None = None
     journal: int = 0
     then: tuple[int, int] = (0, 0)
+    filling: bool = False
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> State:

@@ -138,6 +138,12 @@ class Pinned:
             for hit in found["hits"]["hits"]
         }
 
+    def held(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The key and the last change of every article that has one of these keys, both included."""
+        asked: Asked = {"range": {"key": {"gte": first, "lte": last}}}
+        found = self._found(asked, max(self.articles, 1), [{"key": "asc"}], scored=False)
+        return [(hit.key, seq) for hit, _, seq in found]
+
     # How the cluster is asked.
 
     def _searched(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
