@@ -40,6 +40,7 @@ from corpus.files import as_csv, as_json_lines, inert
 from corpus.ingest import CORRECTABLE, DateOrder
 from corpus.inputs import Input, Kind, parse_inputs
 from corpus.keeper import Keeper
+from corpus.keeping.copying import Copied, copy
 from corpus.keeping.glance import Glance, glance
 from corpus.keeping.taking import Intent
 from corpus.keeping.verify import verify
@@ -116,6 +117,7 @@ __all__ = [
     "Bucket",
     "Clause",
     "Cluster",
+    "Copied",
     "Copy",
     "Corpus",
     "CorpusDamaged",
@@ -195,6 +197,7 @@ __all__ = [
     "Word",
     "as_csv",
     "as_json_lines",
+    "copy",
     "glance",
     "inert",
     "parse_fetching",

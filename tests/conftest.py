@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cluster import Cluster as Nodes
+from cluster import why_not as no_cluster
 from hypothesis import settings
 
-from corpus import Corpus, Keeper
+from corpus import Cluster, Corpus, Keeper, Where, copy
 from faulty_process import FaultyShell, compiled, why_not
 
 settings.register_profile("dateline", deadline=None)  # a shared machine pauses when it likes
@@ -23,23 +26,100 @@ SAMPLES = Path(__file__).parent.parent / "corpus" / "samples"
 Write = Callable[..., Path]
 
 
+ENGINES = ("local", "opensearch")
+"""What can keep an archive. A module that has such a name of its own runs its tests against each of these."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask for archives by each engine that the module names; most are about the one for one machine."""
+    names = getattr(metafunc.module, "ENGINES", None)
+    if names and "engine" in metafunc.fixturenames:
+        params = [pytest.param(name, marks=_ON_A_CLUSTER if name == "opensearch" else ()) for name in names]
+        metafunc.parametrize("engine", params, scope="session", indirect=True)
+
+
 @pytest.fixture(scope="session")
-def samples_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the samples: read it, never change it."""
-    folder = tmp_path_factory.mktemp("samples") / "data"
-    with Keeper.open(folder) as keeper:
-        keeper.ingest([SAMPLES])
-    return folder
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the archives of a test."""
+    return getattr(request, "param", ENGINES[0])
+
+
+_ON_A_CLUSTER = (
+    pytest.mark.xdist_group("opensearch"),  # one cluster, asked by one of the processes that test side by side
+    pytest.mark.timeout(300),  # the first one prepares it
+)
+
+
+@pytest.fixture(scope="session")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """A cluster of three nodes, each a process."""
+    if why := no_cluster():
+        pytest.skip(why)
+    with Nodes(tmp_path_factory.mktemp("opensearch")) as running:
+        yield running
+
+
+class Lying:
+    """Where the archives of a test lie: each in a folder of its own, or in a cluster under a name of its own."""
+
+    def __init__(self, nodes: Nodes | None) -> None:
+        self._nodes = nodes
+        self._named: dict[Path, Cluster] = {}
+
+    def __call__(self, folder: Path) -> Where:
+        """Where the archive of this folder lies."""
+        if self._nodes is None:
+            return folder
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"t{uuid.uuid4().hex[:12]}"
+        return self._named.setdefault(folder, Cluster(tuple(self._nodes.urls), name, workplace=folder))
+
+    def forget(self) -> None:
+        """Remove what lies in the cluster, which would be full one day."""
+        if self._nodes is not None:
+            for each in self._named.values():
+                self._nodes.ask(0, "DELETE", f"/{each.name}-*")
+
+
+def _lying(request: pytest.FixtureRequest, engine: str) -> Iterator[Lying]:
+    made = Lying(request.getfixturevalue("nodes") if engine == "opensearch" else None)
+    yield made
+    made.forget()
 
 
 @pytest.fixture
-def own_archive(samples_archive: Path, tmp_path: Path) -> Path:
-    """A copy of the samples' archive that a test may change or break."""
-    return Path(shutil.copytree(samples_archive, tmp_path / "data"))
+def lying(request: pytest.FixtureRequest, engine: str) -> Iterator[Lying]:
+    """Says where the archive of a folder lies, by the engine that is tested."""
+    yield from _lying(request, engine)
 
 
 @pytest.fixture(scope="session")
-def samples(samples_archive: Path) -> Iterator[Corpus]:
+def lying_long(request: pytest.FixtureRequest, engine: str) -> Iterator[Lying]:
+    """The same for archives that many tests share."""
+    yield from _lying(request, engine)
+
+
+@pytest.fixture(scope="session")
+def samples_archive(lying_long: Lying, tmp_path_factory: pytest.TempPathFactory) -> Where:
+    """The archive of the samples: read it, never change it."""
+    where = lying_long(tmp_path_factory.mktemp("samples") / "data")
+    with Keeper.open(where) as keeper:
+        keeper.ingest([SAMPLES])
+    return where
+
+
+@pytest.fixture
+def own_archive(lying: Lying, samples_archive: Where, tmp_path: Path) -> Where:
+    """A copy of the samples' archive that a test may change or break."""
+    where = lying(tmp_path / "data")
+    if isinstance(samples_archive, Path) and isinstance(where, Path):
+        return shutil.copytree(samples_archive, where)
+    copy(samples_archive, where)
+    return where
+
+
+@pytest.fixture(scope="session")
+def samples(samples_archive: Where) -> Iterator[Corpus]:
     """The samples, open for reading."""
     with Corpus.open(samples_archive) as corpus:
         yield corpus
@@ -60,16 +140,16 @@ def write(tmp_path: Path) -> Write:
 
 
 @pytest.fixture
-def archive_of(tmp_path: Path, write: Write) -> Iterator[Callable[..., Corpus]]:
+def archive_of(lying: Lying, tmp_path: Path, write: Write) -> Iterator[Callable[..., Corpus]]:
     """Make an archive of a few articles and open it."""
     opened: list[Corpus] = []
 
     def made(*articles: dict[str, object]) -> Corpus:
-        folder = tmp_path / f"archive{len(opened)}"
-        with Keeper.open(folder) as keeper:
+        where = lying(tmp_path / f"archive{len(opened)}")
+        with Keeper.open(where) as keeper:
             report = keeper.ingest([write(*articles)])
         assert not report.rejected
-        opened.append(Corpus.open(folder))
+        opened.append(Corpus.open(where))
         return opened[-1]
 
     yield made

@@ -28,6 +28,8 @@ from corpus import (
     as_json_lines,
 )
 
+ENGINES = ("local", "opensearch")
+
 
 def on_days(*days):
     return [{"text": f"The storm of {day}.", "date": day} for day in days]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from corpus import Corpus, Headline, Keeper, PubDate
 
+ENGINES = ("local", "opensearch")
+
 WORDS = "ferry ferns fennel harbour harvest Harmony storm stove Storks Álvaro café 北京大学 北京 порт паром".split()
 NOTHING_SMALL = st.sampled_from([*WORDS, "fe", "HAR", "sto", "alv", "alvaro", "caf", "北", "北京", "па", "zz"])
 

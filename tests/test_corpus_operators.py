@@ -8,6 +8,8 @@ import pytest
 
 from corpus import Query
 
+ENGINES = ("local", "opensearch")
+
 LONG = "The harbour council met on Tuesday and decided nothing of note about the quay. " * 4
 
 

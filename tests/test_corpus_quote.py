@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from corpus import Corpus, Keeper, QueryError, QuoteTooShort
 
+ENGINES = ("local", "opensearch")
+
+
 SAID = "We will not, under any circumstances, give up the harbour; it isn’t ours to give"
 STORY = f"The minister spoke on Tuesday. “{SAID},” she told reporters. Nobody asked why."
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from corpus import Corpus, NotIndexed, Query, Reading, Span
 
+ENGINES = ("local", "opensearch")
+
 LONG = "The harbour council met on Tuesday and decided nothing of note about the quay. " * 4
 
 QUESTIONS = [

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from corpus import EmptyQuery, Query
 
+ENGINES = ("local", "opensearch")
+
+
 LONG = "The harbour council met on Tuesday and decided nothing of note about the quay. " * 4
 
 

@@ -21,6 +21,8 @@ INQUIRY = (
     "An inquiry into the tanker Calder Grace heard that its pilot was not on the bridge. Captain Marrow wept. "
     "She had trusted him, she said, since he knew these waters, and would not trust anybody like that ever again."
 )
+
+ENGINES = ("local", "opensearch")
 BEACHES = "Fuel oil from the Calder Grace has reached the beaches of Tarnwick, where volunteers clean seabirds."
 BAKERY = "A bakery in Averstad gave loaves to pensioners. The baker, Jon Hale, rises at three to knead the dough."
 LIBRARY = "The library of Averstad lends tools and cake tins now, and the pensioners queue for drills."

@@ -11,6 +11,8 @@ import pytest
 from corpus import Query
 from corpus.analysis import Analyser
 
+ENGINES = ("local", "opensearch")
+
 OFFERED = 5
 SLIPS_A_WORD = 6
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -270,7 +270,7 @@ class ClusterEngine:
     @contextmanager
     def _writing(self, index: str, since: int) -> Iterator[ClusterIndexing]:
         with Analyst(self._analyser) as analyst:
-            yield ClusterIndexing(
+            indexing = ClusterIndexing(
                 self._keeping,
                 index,
                 self._store,
@@ -279,6 +279,8 @@ class ClusterEngine:
                 note=partial(self._note, index),
                 since=since,
             )
+            with closing(indexing):
+                yield indexing
 
     def _note(self, index: str, seq: int) -> None:
         self._generations.write_note(index, self._states.seen().name, seq)

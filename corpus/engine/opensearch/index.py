@@ -6,24 +6,26 @@ says what it was built from.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from corpus.engine import forward
 from corpus.engine.analyst import AT_ONCE, Analyst, Made
-from corpus.engine.entry import Entry
+from corpus.engine.entry import STOP, Entry
 from corpus.engine.opensearch.connection import Connection, Missing
 from corpus.engine.opensearch.indices import LAYOUT, SERVING, searched
-from corpus.engine.opensearch.store import ClusterStore
+from corpus.engine.opensearch.store import ClusterStore, packed, unpacked
 from corpus.engine.values import Stored
 from corpus.errors import CorpusUnwritable
+from corpus.model import GAP, Analysed
 
 HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
@@ -113,7 +115,7 @@ def built_of(document: Mapping[str, Any] | None) -> Built | None:
 
 
 class ClusterIndexing:
-    """Puts stored articles into an index that is open for writing; one batch is analysed while the next is stored."""
+    """Puts stored articles into an open index: one batch is sent and one analysed, while the next is stored."""
 
     def __init__(
         self,
@@ -138,6 +140,8 @@ class ClusterIndexing:
         self._note = note
         self._since = since
         self._waiting: deque[tuple[Sequence[Stored], Made]] = deque()
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._sent: Future[None] | None = None
 
     def put(self, stored: Iterable[Stored]) -> None:
         """Put in these articles, which are stored, each in the place of the one that has its key."""
@@ -151,6 +155,7 @@ class ClusterIndexing:
         """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
         while self._waiting:
             self._write()
+        self._arrived()
         seq = self._last()
         removed = self._store.removed_since(self._since)
         self._change(json.dumps({"delete": {"_index": self._index, "_id": str(key)}}) for key in removed)
@@ -160,7 +165,19 @@ class ClusterIndexing:
 
     def _write(self) -> None:
         batch, made = self._waiting.popleft()
-        self._change(_line(self._index, stored, entry) for stored, entry in zip(batch, made(), strict=True))
+        lines = [_line(self._index, stored, entry) for stored, entry in zip(batch, made(), strict=True)]
+        self._arrived()
+        self._sent = self._sender.submit(self._change, lines)
+
+    def _arrived(self) -> None:
+        """Wait until the last batch has arrived, while which the next one is judged and stored."""
+        if self._sent is not None:
+            self._sent.result()
+        self._sent = None
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._sender.shutdown(cancel_futures=True)
 
     def _change(self, lines: Iterable[str]) -> None:
         for item in self._connection.bulk(lines, filter_path="items.*.status,items.*.error"):
@@ -194,14 +211,21 @@ def _document(stored: Stored, entry: Entry) -> dict[str, Any]:
         "seq": stored.seq,
         "day": article.published.day.toordinal(),
         "published": article.published.seconds,
-        **{name: base64.b64encode(value).decode("ascii") for name, value in entry.forward.items()},
+        "marks": packed(entry.forward["marks"]),
     }
     return {name: value for name, value in fields.items() if value or value == 0}
 
 
-def read_forward(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, bytes]:
-    """What the index keeps of an article beside its terms."""
-    return {name: base64.b64decode(document[name]) for name in names}
+READ = ["headline", "body", "credit", "marks"]
+"""The fields of a document by which its article is read as the analysis saw it."""
+
+
+def analysed_in(document: Mapping[str, Any]) -> Analysed:
+    """An article as the analysis saw it, of the fields ``READ``: its terms stand there as they are searched."""
+    headline, body, credit = (document.get(name, "") for name in ("headline", "body", "credit"))
+    terms = " ".join([*filter(None, [headline]), *[""] * GAP, *filter(None, [body])])
+    fields = "\n".join(f" {each} ".replace(STOP, "") for each in (terms, credit))
+    return forward.read({"terms": fields.encode(), "marks": unpacked(document["marks"])})
 
 
 def counted(articles: Iterable[Stored], total: int, progress: Callable[[int, int], None] | None) -> Iterator[Stored]:

@@ -93,6 +93,9 @@ SEARCHED: Mapping[str, Any] = {
 }
 """The fields of the index that is searched. Terms come parted by spaces, so that all engines have the same analysis."""
 
+SPELT = {Part.SPELLING, Part.HEADLINE_SPELLING, Part.LANGUAGE}
+"""Parts whose terms are given one by one, and not as a text."""
+
 MOST_HITS = 10_000
 """Hits that a cluster gives at once; what lies deeper is asked for in turns."""
 

@@ -11,17 +11,17 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import count
 from typing import Any
 
 from corpus.analysis import Analyser
-from corpus.engine import forward
 from corpus.engine.opensearch import queries
 from corpus.engine.opensearch.connection import Connection, Missing
-from corpus.engine.opensearch.index import Built, read_forward
-from corpus.engine.opensearch.indices import MOST_HITS
+from corpus.engine.opensearch.index import READ, Built, analysed_in
+from corpus.engine.opensearch.indices import MOST_HITS, SPELT
 from corpus.engine.opensearch.queries import Asked
 from corpus.engine.opensearch.store import ClusterStore
-from corpus.errors import StoreError
+from corpus.errors import CorpusIncomplete, StoreError
 from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
 
 _KEPT_ALIVE = "2m"  # after its last question a state is let go of
@@ -32,6 +32,14 @@ _TERMS_AT_ONCE = 1_000  # frequencies in one question
 _ERA = 50_000  # days that are counted at once: a cluster gives no more than 65,535 numbers
 _YEAR = 365  # days
 _OUTLETS_AT_ONCE = 1_000
+
+_FREQUENCIES_ALONE = {
+    "term_statistics": True,
+    "field_statistics": False,
+    "positions": False,
+    "offsets": False,
+    "payloads": False,
+}
 
 _FACTS = ["id", "key", "story", "published", "seq"]
 """What a hit tells of its article, in this order."""
@@ -50,6 +58,7 @@ class Pinned:
         self.index = index
         self.built = built
         self._connection = connection
+        self._shards = shards
         self._whole = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
         made = connection.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEPT_ALIVE)
         self._pin = {"id": made["pit_id"], "keep_alive": _KEPT_ALIVE}
@@ -83,7 +92,7 @@ class Pinned:
             return self._found(asked, limit, queries.sort(order), scored=False, min_score=threshold)
         if not query.score or order is not Order.SCORE:
             return self._dated(query, order, limit)
-        found = self._found(self._built(query), limit, [{"_score": "desc"}, *queries.sort(Order.NEWEST)], scored=True)
+        found = self._best(self._built(query), limit)
         if query.optional and len(found) < min(limit, self.count(query, limit)):
             others = replace(query, conditions=(*query.conditions, Not(query.scored)))
             found += self._dated(others, Order.NEWEST, limit - len(found))
@@ -121,22 +130,43 @@ class Pinned:
             self._asked(new[start : start + _TERMS_AT_ONCE])
 
     def _asked(self, terms: Sequence[tuple[Part, str]]) -> dict[tuple[Part, str], int]:
-        filters = {str(place): {"term": {part: term}} for place, (part, term) in enumerate(terms)}
-        each = self._aggregated(queries.EVERYTHING, {"each": {"filters": {"filters": filters}}})["each"]["buckets"]
-        found = {term: int(each[str(place)]["doc_count"]) for place, term in enumerate(terms)}
+        """What the shards' dictionaries say of terms, as if they were those of an article: no article is looked at.
+
+        Articles that went or changed count in them until they are merged away, as in the other engine.
+        """
+        parts = {part: [term for other, term in terms if other is part] for part in {part for part, _ in terms}}
+        words = {part: found if part in SPELT else " ".join(found) for part, found in parts.items()}
+        wanted = {"doc": words, "fields": [*parts], **_FREQUENCIES_ALONE}
+        asked = {"docs": [{"_index": self.index, "routing": each, **wanted} for each in self._routings]}
+        found = dict.fromkeys(terms, 0)
+        for shard in self._connection.ask("POST", "/_mtermvectors", asked, realtime="false")["docs"]:
+            if "error" in shard:
+                raise CorpusIncomplete(self.index, str(shard["error"])[:200])
+            for part in parts:
+                for term, told in shard["term_vectors"].get(part, {}).get("terms", {}).items():
+                    found[part, term] += int(told.get("doc_freq", 0))
         if len(self._frequencies) + len(found) > _REMEMBERED:
             self._frequencies = {}
         self._frequencies |= found
         return found
 
+    @cached_property
+    def _routings(self) -> list[str]:
+        """For each shard a word by which it is chosen."""
+        found: dict[int, str] = {}
+        for turn in count():
+            if len(found) == self._shards:
+                return [found[shard] for shard in sorted(found)]
+            path = f"/{self.index}/_search_shards"
+            ((shard, *_),) = self._connection.ask("GET", path, routing=str(turn))["shards"]
+            found.setdefault(int(shard["shard"]), str(turn))
+        raise AssertionError
+
     def analysed(self, keys: Sequence[int]) -> dict[int, Analysed]:
         """The articles with these keys, analysed."""
-        body = {"query": {"terms": {"key": list(keys)}}, "size": len(keys), "_source": [*forward.FIELDS]}
+        body = {"query": {"terms": {"key": list(keys)}}, "size": len(keys), "_source": READ}
         found = self._searched({**body, "docvalue_fields": ["key"]}) if keys else {"hits": {"hits": []}}
-        return {
-            hit["fields"]["key"][0]: forward.read(read_forward(hit["_source"], forward.FIELDS))
-            for hit in found["hits"]["hits"]
-        }
+        return {hit["fields"]["key"][0]: analysed_in(hit["_source"]) for hit in found["hits"]["hits"]}
 
     def held(self, first: int, last: int) -> list[tuple[int, int]]:
         """The key and the last change of every article that has one of these keys, both included."""
@@ -156,6 +186,14 @@ class Pinned:
     def _number(self, query: Asked, **params: Any) -> int:
         found = self._searched({"query": query, "size": 0, "track_total_hits": True, **params})
         return int(found["hits"]["total"]["value"])
+
+    def _best(self, query: Asked, limit: int) -> list[tuple[Scored, str, int]]:
+        """The best hits. Asked for nothing but these, a shard passes over what cannot be among them."""
+        if limit > MOST_HITS:
+            return self._found(query, limit, [{"_score": "desc"}, *queries.sort(Order.NEWEST)], scored=True)
+        body = {"query": query, "size": limit, "_source": False, "docvalue_fields": _FACTS}
+        hits = [_hit(hit, scored=True) for hit in self._searched(body)["hits"]["hits"]]
+        return sorted(hits, key=lambda hit: (-hit[0].score, -hit[0].published, hit[0].key))
 
     def _found(
         self, query: Asked, limit: int, sort: Sequence[Asked], *, scored: bool, **params: Any
