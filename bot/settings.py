@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from dotenv import dotenv_values
 
-from corpus import Cluster, Where, zone
+from corpus import Cluster, Where, addresses, zone
 
 _T = TypeVar("_T")
 _SEPARATORS = re.compile(r"[\s,]+")
-_PATIENCE = 0.9  # seconds that a question waits for a node of a cluster: two may fail it before its own time is over
+_PATIENCE = 1.3  # seconds that a question waits for a cluster: with what it is at by then, less than two
 
 
 class SettingsError(Exception):
@@ -77,13 +77,6 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _addresses(text: str) -> tuple[str, ...]:
-    found = tuple(filter(None, _SEPARATORS.split(text)))
-    if not all(re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", each) for each in found):
-        raise ValueError(text)
-    return found
-
-
 def _index(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,99}", text):  # what OpenSearch takes as the beginning of a name
         raise ValueError(text)
@@ -129,7 +122,7 @@ class Settings:
         default=(),
         metadata=_told(
             "Where the cluster's nodes answer, separated by spaces, such as https://search.example:9200.",
-            _addresses,
+            addresses,
             "addresses that begin with https:// or http://, separated by spaces, and without a password",
         ),
     )

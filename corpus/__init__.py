@@ -7,7 +7,7 @@ from corpus.aio import AsyncCorpus
 from corpus.corpus import EXPORTED, LONGEST_EXPORT, LONGEST_PAGE, PAGE, Corpus
 from corpus.coverage import MOST_BUCKETS, Bucket, Coverage, Share, Step
 from corpus.documents import Document
-from corpus.engine import Cluster, Where
+from corpus.engine import Cluster, Where, addresses
 from corpus.errors import (
     BackupFailed,
     CorpusDamaged,
@@ -195,6 +195,7 @@ __all__ = [
     "Withheld",
     "Without",
     "Word",
+    "addresses",
     "as_csv",
     "as_json_lines",
     "copy",

@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from corpus.engine import Cluster
+from corpus.engine import Cluster, addresses
 from corpus.errors import (
     BackupFailed,
     CorpusError,
@@ -171,10 +171,16 @@ def _cluster(
     **_: object,
 ) -> Cluster | None:
     """The cluster that the options name, if they do."""
-    if not opensearch_url.split():
+    try:
+        urls = addresses(opensearch_url)
+    except ValueError as error:
+        raise click.UsageError(
+            f"--opensearch-url {opensearch_url!r}: write it as https://search.example:9200."
+        ) from error
+    if not urls:
         return None
     return Cluster(
-        tuple(opensearch_url.split()),
+        urls,
         opensearch_index,
         opensearch_user,
         opensearch_password,

@@ -5,7 +5,7 @@ CorpusError
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
 │                     CorpusUnreachable · CorpusIncomplete · CorpusUnfinished ·
-│                     CorpusThere · DocumentTooLarge · BackupFailed · CorpusInUse
+│                     CorpusThere · EngineMissing · DocumentTooLarge · BackupFailed · CorpusInUse
 ├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -162,14 +162,13 @@ class CorpusDamaged(StoreError):
 
 
 class CorpusUnreachable(StoreError):
-    """The cluster that has the archive does not answer, or not us."""
+    """The cluster that has the archive does not answer, or not us. Where it lies is nothing for everybody to read."""
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
             Told(
-                "The archive {place} cannot be reached ({reason}): look whether its cluster runs. "
-                "As soon as it answers, everything goes on.",
-                place=place,
+                "The archive's cluster cannot be reached ({reason}): try again in a minute. If that does not help, "
+                "whoever keeps the archive should look whether the cluster runs.",
                 reason=reason,
             )
         )
@@ -178,11 +177,10 @@ class CorpusUnreachable(StoreError):
 class CorpusIncomplete(StoreError):
     """The cluster that has the archive could only answer in part, which is no answer."""
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
             Told(
-                "The archive {place} could not answer in whole just now ({reason}): try again in a moment.",
-                place=place,
+                "The archive's cluster could not answer in whole just now ({reason}): try again in a moment.",
                 reason=reason,
             )
         )
@@ -200,6 +198,13 @@ class CorpusThere(StoreError):
 
     def __init__(self, place: str) -> None:
         super().__init__(f"There is an archive in {place} already, and nothing is copied over it: name another place.")
+
+
+class EngineMissing(StoreError):
+    """The library that speaks to a cluster is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("opensearch-py is not installed, which speaks to the cluster: `pip install opensearch-py`.")
 
 
 class DocumentTooLarge(StoreError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import pytest
 from cluster import Cluster as Nodes
 from cluster import why_not as no_cluster
 from hypothesis import settings
+from lying import Lying
 
-from corpus import Cluster, Corpus, Keeper, Where, copy
+from corpus import Corpus, Keeper, Where, copy
 from faulty_process import FaultyShell, compiled, why_not
 
 settings.register_profile("dateline", deadline=None)  # a shared machine pauses when it likes
@@ -33,6 +33,8 @@ ENGINES = ("local", "opensearch")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask for archives by each engine that the module names; most are about the one for one machine."""
     names = getattr(metafunc.module, "ENGINES", None)
+    if metafunc.definition.get_closest_marker("one_machine"):
+        names = ENGINES[:1]
     if names and "engine" in metafunc.fixturenames:
         params = [pytest.param(name, marks=_ON_A_CLUSTER if name == "opensearch" else ()) for name in names]
         metafunc.parametrize("engine", params, scope="session", indirect=True)
@@ -57,28 +59,6 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
         pytest.skip(why)
     with Nodes(tmp_path_factory.mktemp("opensearch")) as running:
         yield running
-
-
-class Lying:
-    """Where the archives of a test lie: each in a folder of its own, or in a cluster under a name of its own."""
-
-    def __init__(self, nodes: Nodes | None) -> None:
-        self._nodes = nodes
-        self._named: dict[Path, Cluster] = {}
-
-    def __call__(self, folder: Path) -> Where:
-        """Where the archive of this folder lies."""
-        if self._nodes is None:
-            return folder
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"t{uuid.uuid4().hex[:12]}"
-        return self._named.setdefault(folder, Cluster(tuple(self._nodes.urls), name, workplace=folder))
-
-    def forget(self) -> None:
-        """Remove what lies in the cluster, which would be full one day."""
-        if self._nodes is not None:
-            for each in self._named.values():
-                self._nodes.ask(0, "DELETE", f"/{each.name}-*")
 
 
 def _lying(request: pytest.FixtureRequest, engine: str) -> Iterator[Lying]:

@@ -14,6 +14,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lying import options
 
 from corpus import (
     MOST_BUCKETS,
@@ -313,7 +314,7 @@ def test_json_lines_are_the_hits_of_an_answer_as_json(samples_archive, samples, 
     from corpus.cli import archive, run  # noqa: PLC0415  # what is compared is the command
 
     exported = samples.export(Query.parse("ferry"))
-    assert run(archive, ["--data-dir", str(samples_archive), "search", "ferry", "--limit", "100", "--json"]) == 0
+    assert run(archive, [*options(samples_archive), "search", "ferry", "--limit", "100", "--json"]) == 0
     answer = json.loads(capfd.readouterr().out)
     lines = as_json_lines(exported.hits).splitlines()
     assert list(map(json.loads, lines)) == answer["results"]
@@ -323,7 +324,7 @@ def test_json_lines_are_the_hits_of_an_answer_as_json(samples_archive, samples, 
 def test_the_shell_prints_an_export_and_says_on_the_side_how_much_it_is(samples_archive, samples, capfd):
     from corpus.cli import archive, run  # noqa: PLC0415  # the same
 
-    there = ["--data-dir", str(samples_archive), "export"]
+    there = [*options(samples_archive), "export"]
     assert run(archive, [*there, "ferry", "-verdict", "--limit", "2"]) == 0
     printed = capfd.readouterr()
     exported = samples.export(Query.parse("ferry -verdict"), limit=2)
@@ -337,6 +338,7 @@ def test_the_shell_prints_an_export_and_says_on_the_side_how_much_it_is(samples_
     assert run(archive, [*there, "ferry", "--form", "xlsx"]) == 2
 
 
+@pytest.mark.one_machine
 def test_an_archive_without_an_index_is_healed_and_exported(samples_archive, tmp_path):
     folder = shutil.copytree(samples_archive, tmp_path / "data")
     shutil.rmtree(folder / "index")

@@ -144,6 +144,7 @@ def test_no_article_is_read_where_there_is_none(samples, article_id):
     assert samples.why(article_id, Query.parse("ferry")) is None
 
 
+@pytest.mark.one_machine
 def test_without_an_index_an_article_is_still_read_but_not_for_a_question(own_archive):
     with Corpus.open(own_archive) as corpus:
         article = corpus.search(Query.parse("ferry")).hits[0].article

@@ -11,7 +11,7 @@ from corpus.engine.ledger import Ledger
 from corpus.engine.opening import opened
 from corpus.engine.store import Store
 from corpus.engine.tables import BOOKS, TABLES, stored_in
-from corpus.engine.values import Barred, Book, Change, Cluster, Counted, Signed, Stored, Where, numbered
+from corpus.engine.values import Barred, Book, Change, Cluster, Counted, Signed, Stored, Where, addresses, numbered
 from corpus.engine.view import EngineView
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Store",
     "Stored",
     "Where",
+    "addresses",
     "numbered",
     "opened",
     "stored_in",

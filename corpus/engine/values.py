@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ class Cluster:
     ``urls`` are its nodes, of which any can be asked, ``name`` is how the archive's indices begin. ``user`` and
     ``password`` are for HTTP's basic authentication; ``ca`` is a file with the certificates that are trusted beside
     those that the system trusts, and without ``verified`` none is asked for. ``patience`` is how many seconds a
-    question waits for one answer of a node, ``shards`` how many parts an index has that is built anew. ``workplace`` is
+    question waits for the cluster in all, ``shards`` how many parts an index has that is built anew. ``workplace`` is
     a folder of this machine for what lies there only while it is needed.
     """
 
@@ -38,6 +39,20 @@ class Cluster:
         """The archive as people know it."""
         return f"{self.name} at {self.urls[0]}"
 
+
+def addresses(text: str) -> tuple[str, ...]:
+    """The addresses of a cluster's nodes, which are separated by spaces or commas; none where there is no text.
+
+    Raises:
+        ValueError: one is no address of HTTP, or has a password in it, which everybody would read.
+    """
+    found = tuple(filter(None, re.split(r"[\s,]+", text)))
+    if not all(_ADDRESS.fullmatch(each) for each in found):
+        raise ValueError(text)
+    return found
+
+
+_ADDRESS = re.compile(r"https?://(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[\w./~-]*)?")
 
 Where = Path | Cluster
 """Where an archive lies: in a folder of this machine, or in a cluster."""

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from opensearchpy import OpenSearch
@@ -18,9 +22,12 @@ from corpus.engine.values import Cluster
 from corpus.errors import CorpusIncomplete, CorpusUnreachable, CorpusUnwritable, StoreError
 
 _ATTEMPTS = 1  # further ones, each of another node
+_SHARE = 0.45  # of the patience, for one of two attempts
 _POOL = 16  # connections to a node: more threads than that do not ask at once
 _MOST_BYTES = 16 * 2**20  # of one request: nodes refuse more than 100 MB
 _BLOCKED = "cluster_block_exception"  # such as: the disk of a node is full, so its indices may only be read
+
+_NOISE = re.compile(r"<[^>]*>|\w*Connection\w*\([^)]*\)|Failed to establish a new connection|\[Errno \d+\]")
 
 Body = Mapping[str, Any] | str
 
@@ -37,17 +44,18 @@ class Connection:
     """One cluster."""
 
     def __init__(self, cluster: Cluster, *, patience: float) -> None:
-        """Nothing is asked yet; ``patience`` bounds each request, in seconds."""
+        """Nothing is asked yet; ``patience`` bounds each request, and all within ``in_time``, in seconds."""
         logging.getLogger("opensearch").setLevel(logging.ERROR)  # it warns of each answer; what matters is raised
         self._cluster = cluster
         self._patience = patience
+        self._own = threading.local()
         self._client = OpenSearch(
             hosts=list(cluster.urls),
             http_auth=(cluster.user, cluster.password) if cluster.user else None,
             verify_certs=cluster.verified,
             ca_certs=str(cluster.ca) if cluster.ca else None,
             ssl_show_warn=False,
-            timeout=patience,
+            timeout=patience * _SHARE,
             max_retries=_ATTEMPTS,
             retry_on_timeout=True,  # a node that stands still is not asked again for a minute
             retry_on_status=(502, 504),  # a 503 is told at once: what is to be done about it, whoever asked knows
@@ -57,6 +65,15 @@ class Connection:
     def close(self) -> None:
         """Let go of all connections."""
         self._client.close()
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """Let all that this thread asks inside take no longer than the patience."""
+        self._own.until = time.monotonic() + self._patience
+        try:
+            yield
+        finally:
+            self._own.until = None
 
     def ask(self, method: str, path: str, body: Body | None = None, **params: Any) -> Any:
         """What the cluster answers.
@@ -72,9 +89,23 @@ class Connection:
             text = (
                 body if body is None or isinstance(body, str) else json.dumps(body)
             )  # halves of characters as escapes
-            return self._client.transport.perform_request(method, path, params=params, body=text)
+            return self._client.transport.perform_request(method, path, params=self._limited(params), body=text)
         except TransportError as error:
             raise self._told(error) from error
+
+    def _limited(self, params: dict[str, Any]) -> dict[str, Any]:
+        """These parameters, and how long one node may take for what is asked."""
+        until = getattr(self._own, "until", None)
+        if until is None:
+            return params
+        left = until - time.monotonic()
+        if left <= 0:
+            raise self._unreachable(self._late)
+        return {**params, "request_timeout": min(left, self._patience * _SHARE)}
+
+    @property
+    def _late(self) -> str:
+        return f"it did not answer within {self._patience:g} seconds"
 
     def bulk(self, lines: Iterable[str], **params: Any) -> list[Mapping[str, Any]]:
         """Change many documents, in requests of a size that any node takes; gives what became of each.
@@ -141,14 +172,14 @@ class Connection:
     def _silence(self, error: TransportError) -> str:
         """Why nobody answered."""
         if isinstance(error, ConnectionTimeout):
-            return f"it did not answer within {self._patience:g} seconds"
+            return self._late
         return f"its certificate is not trusted, {_inner(error)}" if isinstance(error, SSLError) else _inner(error)
 
     def _incomplete(self, reason: str) -> StoreError:
-        return CorpusIncomplete(str(self._cluster), reason)
+        return CorpusIncomplete(reason)
 
     def _unreachable(self, reason: str) -> StoreError:
-        return CorpusUnreachable(str(self._cluster), reason)
+        return CorpusUnreachable(reason)
 
 
 def _parts(lines: Iterable[str]) -> Iterator[str]:
@@ -169,7 +200,7 @@ def _inner(error: TransportError) -> str:
     """What the library underneath says, in one short line."""
     inner = getattr(error, "info", None) or error
     text = " ".join(str(getattr(inner, "reason", None) or inner).split())
-    return text.rpartition(">: ")[2][:200] or type(inner).__name__
+    return _NOISE.sub("", text).strip(" :")[:200] or type(inner).__name__
 
 
 def _reason(error: TransportError) -> str:

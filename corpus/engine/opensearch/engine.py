@@ -31,10 +31,12 @@ from corpus.engine.tables import Rows, nothing
 from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import (
+    CorpusError,
     CorpusIncomplete,
     CorpusLocked,
     CorpusMissing,
     CorpusUnfinished,
+    CorpusUnreachable,
     CorpusUnwritable,
     NotIndexed,
 )
@@ -104,17 +106,16 @@ class ClusterEngine:
             NotIndexed: there is no index yet.
             StoreError: the cluster cannot be reached, or not all of it answers.
         """
-        for attempt in range(1, _STATES + 1):
-            pinned = self._current()
-            try:
-                return question(ClusterView(pinned, self._asked_store, self._analyser))
-            except (Missing, CorpusIncomplete) as error:
-                with self._pinning:
-                    if self._pinned is pinned:
-                        self._pinned = None
-                if attempt == _STATES:
-                    raise CorpusIncomplete(str(self._cluster), "parts of it do not answer") from error
-                _LOG.warning("a state of the index failed under a question, which is asked again: %s", error)
+        with self._asking.in_time():
+            for attempt in range(1, _STATES + 1):
+                pinned = self._current()
+                try:
+                    return question(ClusterView(pinned, self._asked_store, self._analyser))
+                except (Missing, CorpusIncomplete, CorpusUnreachable) as error:
+                    self._let_go_of(pinned)
+                    if attempt == _STATES or isinstance(error, CorpusUnreachable):
+                        raise _whole(error) from error
+                    _LOG.warning("a state of the index failed under a question, which is asked again: %s", error)
         raise NotIndexed
 
     def find(self, article_id: str) -> Article | None:
@@ -331,14 +332,31 @@ class ClusterEngine:
         Raises:
             NotIndexed: there is none.
         """
-        with self._pinning:
-            if self._pinned is not None:
-                key = f"built-{self._pinned.index}"
-                found = self._asking.many(f"{self._cluster.name}-state", [key]).get(key)
-                if built_of(found) == self._pinned.built:
-                    return self._pinned
-            self._pinned = self._pin()
+        seen = self._pinned
+        if seen is not None:
+            key = f"built-{seen.index}"
+            found = self._asking.many(f"{self._cluster.name}-state", [key]).get(key)
+            if built_of(found) == seen.built:
+                return seen
+        with self._pinning_in_time():
+            if self._pinned is None or self._pinned is seen:
+                self._pinned = self._pin()
             return self._pinned
+
+    @contextmanager
+    def _pinning_in_time(self) -> Iterator[None]:
+        """One pins for all who ask; if that takes too long, the others do not wait for it."""
+        if not self._pinning.acquire(timeout=self._cluster.patience):
+            raise CorpusUnreachable(f"it did not answer within {self._cluster.patience:g} seconds")
+        try:
+            yield
+        finally:
+            self._pinning.release()
+
+    def _let_go_of(self, pinned: Pinned) -> None:
+        with self._pinning_in_time():
+            if self._pinned is pinned:
+                self._pinned = None
 
     def _pin(self) -> Pinned:
         generations = Generations(self._asking, self._cluster.name, self._cluster.shards)
@@ -382,3 +400,8 @@ class ClusterEngine:
             with suppress(CorpusIncomplete):
                 self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name))
         self._states.make()
+
+
+def _whole(error: Exception) -> CorpusError:
+    """What is told where no state of the index answers in whole."""
+    return error if isinstance(error, CorpusUnreachable) else CorpusIncomplete("parts of it do not answer")

@@ -141,7 +141,7 @@ class Pinned:
         found = dict.fromkeys(terms, 0)
         for shard in self._connection.ask("POST", "/_mtermvectors", asked, realtime="false")["docs"]:
             if "error" in shard:
-                raise CorpusIncomplete(self.index, str(shard["error"])[:200])
+                raise CorpusIncomplete("a shard does not tell its words")
             for part in parts:
                 for term, told in shard["term_vectors"].get(part, {}).get("terms", {}).items():
                     found[part, term] += int(told.get("doc_freq", 0))
@@ -158,8 +158,10 @@ class Pinned:
             if len(found) == self._shards:
                 return [found[shard] for shard in sorted(found)]
             path = f"/{self.index}/_search_shards"
-            ((shard, *_),) = self._connection.ask("GET", path, routing=str(turn))["shards"]
-            found.setdefault(int(shard["shard"]), str(turn))
+            chosen = self._connection.ask("GET", path, routing=str(turn))["shards"]
+            if not chosen or not chosen[0]:
+                raise CorpusIncomplete("no node has one of its shards")
+            found.setdefault(int(chosen[0][0]["shard"]), str(turn))
         raise AssertionError
 
     def analysed(self, keys: Sequence[int]) -> dict[int, Analysed]:
