@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from corpus import AsyncCorpus, Corpus, DocumentTooLarge, Input, Keeper, Query
 
+ENGINES = ("local", "opensearch")
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)  # no halves of characters
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
@@ -193,6 +196,7 @@ def killed(process: subprocess.Popen[str]) -> int:
     return int(whole_lines[-1]) if whole_lines else 0
 
 
+@pytest.mark.one_machine
 def test_what_was_remembered_survives_the_death_of_its_process(own_archive):
     last = killed(started(_WRITER, own_archive, "a"))
     with Corpus.open(own_archive) as corpus:
@@ -200,6 +204,7 @@ def test_what_was_remembered_survives_the_death_of_its_process(own_archive):
         assert corpus.recall(keys) == {key: {"number": number} for number, key in enumerate(keys)}
 
 
+@pytest.mark.one_machine
 def test_a_disk_that_takes_nothing_is_said_and_nothing_is_half_remembered(own_archive):
     with Corpus.open(own_archive) as corpus:
         corpus.remember("key", {"told": "kept"})
@@ -207,6 +212,7 @@ def test_a_disk_that_takes_nothing_is_said_and_nothing_is_half_remembered(own_ar
     assert ended(full) == "{'key': {'told': 'kept'}}\n"
 
 
+@pytest.mark.one_machine
 def test_readers_that_remember_and_a_keeper_that_ingests_do_not_disturb_one_another(own_archive, tmp_path):
     articles = tmp_path / "many.jsonl"
     given = {"source": "a.example", "date": "2023-01-01"}

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lying import options
 
 from corpus import (
     Corpus,
@@ -25,6 +26,8 @@ from corpus import (
     UnusableCorrection,
     parse_inputs,
 )
+
+ENGINES = ("local", "opensearch")
 
 STORY = "The harbour council met on Tuesday and decided nothing of note about the quay and its old crane. " * 4
 OTHER = "Three ferries stood idle in the fog while their crews waited for a word from the harbour master. " * 4
@@ -68,8 +71,8 @@ def taken(folder, *paths, **options):
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "data"
+def folder(lying, tmp_path):
+    return lying(tmp_path / "data")
 
 
 # What is read again.
@@ -209,7 +212,7 @@ def test_a_folder_that_cannot_be_asked_any_more_does_not_make_its_articles_vanis
 def answered_at_a_terminal(folder, *arguments, answer):
     """What a command says to somebody who answers its question."""
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "corpus", "--data-dir", str(folder), *map(str, arguments)]
+    command = [sys.executable, "-m", "corpus", *options(folder), *map(str, arguments)]
     with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as asked:
         os.close(theirs)
         os.write(ours, answer)
@@ -292,6 +295,7 @@ def test_a_rehearsal_tells_what_would_be_done_and_does_nothing(tmp_path_factory,
     assert told == done
 
 
+@pytest.mark.one_machine
 def test_what_a_rehearsal_takes_in_lies_beside_the_archive_for_as_long_as_it_lasts(folder, tmp_path):
     taken(folder, written(tmp_path / "a.jsonl", ("1", STORY)))
     place, sizes = folder / "rehearsal", []
@@ -319,8 +323,8 @@ def test_what_is_taken_down_is_found_and_read_no_more_and_stays_so_through_any_i
         assert corpus.read(wanted) is None
         assert corpus.status().articles == 1
         assert not corpus.search(Query.parse("council quay")).hits
-    for options in ({}, {"intent": Intent(again=True)}):
-        taken(folder, file, **options)
+    for asked in ({}, {"intent": Intent(again=True)}):
+        taken(folder, file, **asked)
         assert titles(folder) == ["Title 2"]
     (rejected,) = taken(folder, file, intent=Intent(again=True)).rejected
     assert "taken down" in rejected.reason
@@ -560,7 +564,7 @@ def test_every_act_is_a_row_with_who_did_what_and_how_it_ended(folder, tmp_path)
 
 
 def shell(folder, *arguments, inputs="", code=0, stdin=None):
-    command = [sys.executable, "-m", "corpus", f"--data-dir={folder}", f"--inputs={inputs}", *map(str, arguments)]
+    command = [sys.executable, "-m", "corpus", *options(folder), f"--inputs={inputs}", *map(str, arguments)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, input=stdin, timeout=60)
     assert ended.returncode == code, ended.stderr
     return json.loads(ended.stdout.splitlines()[-1]) if "--json" in arguments else ended.stdout + ended.stderr

@@ -473,10 +473,10 @@ def number_of(text: str) -> int:
 
 
 def document_id(key: str) -> str:
-    """The id for a document of what people set; where it is too long or ends at a slash, its number."""
+    """The id for a document of what people set: its key, or where that does not fit into an address, a digest of it."""
     plain = key.encode()
     fits = len(plain) < _LONGEST_KEY - len("documents:") and key.isascii() and key.replace(":", "").isalnum()
-    return key if fits else f"#{blake2b(plain, digest_size=16).hexdigest()}"
+    return key if fits else f"-{blake2b(plain, digest_size=16).hexdigest()}"
 
 
 def booked(kind: str, key: str, document: Document) -> Document:
