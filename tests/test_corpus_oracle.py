@@ -34,7 +34,9 @@ from corpus import (
 )
 
 ARCHIVES = int(os.environ.get("ORACLE_ARCHIVES", "20"))
-QUERIES = 30  # to each
+QUERIES = {"local": 30, "opensearch": 8}  # to each
+
+ENGINES = tuple(QUERIES)
 
 # Words that meet: stems, stop words, accents, hyphens, capitals, signs, numbers, and of other languages.
 ENGLISH = """
@@ -143,14 +145,15 @@ def some(chance, make, least, most):
 
 
 @contextmanager
-def archive(articles):
+def archive(articles, lying):
     with TemporaryDirectory() as name:
         folder = Path(name)
+        where = lying(folder / "data")
         (folder / "articles.jsonl").write_text("\n".join(json.dumps(article) for article in articles))
-        with Keeper.open(folder / "data") as keeper:
+        with Keeper.open(where) as keeper:
             report = keeper.ingest([folder / "articles.jsonl"])
             assert not report.rejected, report.rejected
-        with Corpus.open(folder / "data") as corpus:
+        with Corpus.open(where) as corpus:
             yield corpus
 
 
@@ -178,11 +181,11 @@ class Archive:
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=ARCHIVES, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # a seed does not shrink
-def test_a_search_finds_what_reading_every_article_finds(seed):
+def test_a_search_finds_what_reading_every_article_finds(lying_long, engine, seed):
     chance = Random(seed)
-    with archive(articles(chance)) as corpus:
+    with archive(articles(chance), lying_long) as corpus:
         opened = Archive(corpus)
-        for _ in range(QUERIES):
+        for _ in range(QUERIES[engine]):
             asked = query(chance)
             if not asked.empty:
                 check(opened, asked, chance.choice([1, 2, 3, 5, 10, 100]))

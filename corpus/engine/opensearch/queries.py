@@ -18,6 +18,7 @@ _MANY = 20  # terms from which on a set of them is looked up at once
 _ROUNDING = 0.999  # scores are sums of 32 bits
 
 EVERYTHING: Asked = {"match_all": {}}
+NOTHING: Asked = {"match_none": {}}
 
 
 def built(query: WeightedQuery) -> Asked:
@@ -47,7 +48,9 @@ def weighted(part: Part, term: str, weight: float) -> Asked:
 
 
 def any_of(asked: Sequence[Asked]) -> Asked:
-    """What is answered by one of these at least; all of them add to the score."""
+    """What is answered by one of these at least, nothing where there are none; all of them add to the score."""
+    if not asked:
+        return NOTHING
     return {"bool": {"should": list(asked), "minimum_should_match": 1}}
 
 
@@ -75,8 +78,9 @@ def among(field: str, values: Sequence[Any]) -> Asked:
 
 
 def sort(order: Order) -> list[Asked]:
-    """In what order articles are given by their dates: of one second first the one that came in first."""
-    return [{"published": "asc" if order is Order.OLDEST else "desc"}, {"key": "asc"}]
+    """By their dates: the newest, and of one second the one that came in first; or the other way round."""
+    ways = ("asc", "desc") if order is Order.OLDEST else ("desc", "asc")
+    return [{"published": ways[0]}, {"key": ways[1]}]
 
 
 def _needed(query: WeightedQuery) -> Iterator[Asked]:
