@@ -59,7 +59,7 @@ refill: $(VENV)/ready ## measure how long an archive is away where the disk does
 	$(BIN)/python tests/refill.py
 
 bench: $(VENV)/ready ## measure side by side with the peers, and write the table (about a quarter of an hour)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 growth: $(VENV)/ready ## let an archive grow to a million articles, and write what that takes (about forty minutes, 10 GB)
 	$(BIN)/python -m benchmarks.growth

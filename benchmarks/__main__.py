@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from benchmarks.ask import Ask
 from benchmarks.collection import repeated
 from benchmarks.engines.protocol import read_articles
-from benchmarks.engines.registry import NAMES, installed
+from benchmarks.engines.registry import NAMES, UNASKED, installed
 from benchmarks.figures import EngineFigures, InteractionFigures
 from benchmarks.generate import Invented, articles
 from benchmarks.machine import described
@@ -125,7 +125,8 @@ def _options(arguments: Sequence[str] | None) -> _Options:
     sizes = [10_000, 100_000]
     parser.add_argument("--sizes", type=int, nargs="+", default=sizes, help="articles (default: %(default)s)")
     parser.add_argument("--queries", type=int, default=1_000, help="questions (default: %(default)s)")
-    parser.add_argument("--engines", nargs="+", choices=NAMES, default=list(NAMES), help="default: all")
+    usual = list(UNASKED)
+    parser.add_argument("--engines", nargs="+", choices=NAMES, default=usual, help="default: all but opensearch")
     parser.add_argument("--repetitions", type=int, default=5, help="of ingest and start (default: %(default)s)")
     parser.add_argument(
         "--page-seconds", type=float, default=60.0, help="seconds an engine may answer for (default: %(default)s)"

@@ -11,6 +11,7 @@ from corpus.evaluation import percentile
 
 TITLES = {
     "dateline": "Dateline",
+    "opensearch": "Dateline over OpenSearch",
     "tantivy": "tantivy, its own snippets",
     "fts5": "SQLite FTS5, `snippet()`",
     "bm25s": "bm25s",
@@ -158,7 +159,7 @@ def _engines(figures: Iterable[EngineFigures]) -> Iterator[str]:
             f"{row.pages.p99:.1f}",
             f"{row.first_answer:.2f}",
             _NOTHING if row.private_megabytes is None else f"{row.private_megabytes:,.0f}",
-            f"{row.disk_megabytes:,.0f}",
+            f"{row.disk_megabytes:,.0f}" if row.disk_megabytes else _NOTHING,
             f"{row.ingest_rate:,.0f}",
             f"{len(row.pages.results):,}",
             f"{row.pages.mean_results:.1f}",

@@ -8,6 +8,7 @@ from pathlib import Path
 from cluster import Cluster as Nodes
 
 from corpus import Cluster, Where
+from corpus.engine import removed
 
 
 def options(where: Where) -> list[str]:
@@ -33,8 +34,8 @@ class Lying:
         name = f"t{uuid.uuid4().hex[:12]}"
         return self._named.setdefault(folder, Cluster(tuple(self._nodes.urls), name, workplace=folder))
 
-    def forget(self) -> None:
-        """Remove what lies in the cluster, which would be full one day."""
-        if self._nodes is not None:
-            for each in self._named.values():
-                self._nodes.ask(0, "DELETE", f"/{each.name}-*")
+    def forget(self, folder: Path | None = None) -> None:
+        """Remove what lies in the cluster, of this folder or of all: it would be full one day."""
+        for each in [folder] if folder else list(self._named):
+            if each in self._named:
+                removed(self._named.pop(each))

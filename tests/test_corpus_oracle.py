@@ -155,6 +155,7 @@ def archive(articles, lying):
             assert not report.rejected, report.rejected
         with Corpus.open(where) as corpus:
             yield corpus
+        lying.forget(folder / "data")
 
 
 class Archive:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 
 from benchmarks.engines.protocol import Engine
 
 _NEEDS = {
     "dateline": ("corpus",),
+    "opensearch": ("opensearchpy",),
     "tantivy": ("tantivy",),
     "fts5": ("sqlite3",),
     "bm25s": ("bm25s", "numpy", "Stemmer"),
@@ -17,10 +19,14 @@ _NEEDS = {
 NAMES = tuple(_NEEDS)
 """The engines, Dateline first."""
 
+UNASKED = tuple(name for name in NAMES if name != "opensearch")
+"""Those that are measured unless others are named: a cluster has to be started first."""
+
 
 def installed() -> tuple[str, ...]:
     """The engines that can run here."""
-    return tuple(name for name, needs in _NEEDS.items() if all(find_spec(need) for need in needs))
+    there = [name for name, needs in _NEEDS.items() if all(find_spec(need) for need in needs)]
+    return tuple(name for name in there if name != "opensearch" or os.environ.get("OPENSEARCH_URL"))
 
 
 def engine(name: str) -> type[Engine]:
@@ -34,6 +40,10 @@ def engine(name: str) -> type[Engine]:
             from benchmarks.engines.dateline import Dateline  # noqa: PLC0415
 
             return Dateline
+        case "opensearch":
+            from benchmarks.engines.in_a_cluster import InACluster  # noqa: PLC0415
+
+            return InACluster
         case "tantivy":
             from benchmarks.engines.plain_tantivy import PlainTantivy  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ them both.
 
 from corpus.engine.engine import Engine, Indexing
 from corpus.engine.ledger import Ledger
-from corpus.engine.opening import opened
+from corpus.engine.opening import opened, removed
 from corpus.engine.store import Store
 from corpus.engine.tables import BOOKS, TABLES, stored_in
 from corpus.engine.values import Barred, Book, Change, Cluster, Counted, Signed, Stored, Where, addresses, numbered
@@ -33,5 +33,6 @@ __all__ = [
     "addresses",
     "numbered",
     "opened",
+    "removed",
     "stored_in",
 ]

@@ -25,3 +25,10 @@ def opened(where: Where, analyser: Analyser, *, create: bool = False) -> Engine:
     from corpus.engine.local import LocalEngine  # noqa: PLC0415  # nor is tantivy needed with a cluster
 
     return LocalEngine(where, analyser, create=create)
+
+
+def removed(cluster: Cluster) -> None:
+    """Remove an archive from a cluster, with all that it keeps; nobody may be at it."""
+    from corpus.engine.opensearch import remove  # noqa: PLC0415  # as above
+
+    remove(cluster)

@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import NamedTuple
 
 from corpus.analysis import Analyser
-from corpus.engine import Counted
+from corpus.engine import Cluster, Counted
 from corpus.errors import MeasuresMissing, UnusableCollection
 from corpus.evaluation.answers import Answers, ask
 from corpus.evaluation.collection import Collection, Judgements
@@ -50,8 +50,12 @@ class Figures:
     p99: float
 
 
-def evaluate(collection: Collection, shown: Shown | None = None) -> tuple[Figures, Answers]:
+def evaluate(
+    collection: Collection, shown: Shown | None = None, cluster: Cluster | None = None
+) -> tuple[Figures, Answers]:
     """Build a throw-away archive of the collection, ask it everything, and measure the answers.
+
+    With a ``cluster`` it lies there as long as that lasts.
 
     Raises:
         MeasuresMissing: ir_measures is not installed.
@@ -62,7 +66,7 @@ def evaluate(collection: Collection, shown: Shown | None = None) -> tuple[Figure
     shown = shown or (lambda _: nullcontext())
     with ExitStack() as stack:
         with shown("Reading") as progress:
-            archive = stack.enter_context(throw_away(collection.documents, progress))
+            archive = stack.enter_context(throw_away(collection.documents, progress, cluster))
         if not archive.taken.documents:
             reasons = ", ".join(archive.taken.refused) or "there is none"
             raise UnusableCollection(collection.name, f"no document could be taken in ({reasons})")

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus.corpus import Corpus
-from corpus.engine import Counted
+from corpus.engine import Cluster, Counted, Where, removed
 from corpus.errors import CorpusUnwritable, EmptyQuery
 from corpus.evaluation.collection import Document
 from corpus.ingest import parse
@@ -69,20 +69,36 @@ def _asked(text: str) -> Query:
 
 
 @contextmanager
-def throw_away(documents: Sequence[Document], progress: Counted | None = None) -> Iterator[ThrowAway]:
-    """Build the archive, and remove it with the end of the block.
+def throw_away(
+    documents: Sequence[Document], progress: Counted | None = None, cluster: Cluster | None = None
+) -> Iterator[ThrowAway]:
+    """Build the archive, in a folder or beside another one in a cluster; remove it with the end of the block.
 
     Raises:
         CorpusUnwritable: the temporary folder does not take it.
     """
-    with TemporaryDirectory(prefix="dateline-eval-") as place:
-        folder = Path(place)
-        ids, taken = _filled(folder, documents, progress)
-        with Corpus.open(folder / "archive") as corpus:
+    with TemporaryDirectory(prefix="dateline-eval-") as place, _lying(Path(place), cluster) as where:
+        ids, taken = _filled(where, Path(place), documents, progress)
+        with Corpus.open(where) as corpus:
             yield ThrowAway(corpus, ids, taken)
 
 
-def _filled(folder: Path, documents: Sequence[Document], progress: Counted | None) -> tuple[dict[str, str], Taken]:
+@contextmanager
+def _lying(folder: Path, cluster: Cluster | None) -> Iterator[Where]:
+    """Where the archive lies, as long as the block lasts."""
+    if cluster is None:
+        yield folder / "archive"
+        return
+    where = replace(cluster, name=f"{cluster.name}-{folder.name.replace('_', '').lower()}", workplace=folder)
+    try:
+        yield where
+    finally:
+        removed(where)
+
+
+def _filled(
+    where: Where, folder: Path, documents: Sequence[Document], progress: Counted | None
+) -> tuple[dict[str, str], Taken]:
     """Take the documents in; gives which article is which document, and what became of them all."""
     ids: dict[str, str] = {}
     changed, refused = Counter[str](), Counter[str]()
@@ -102,7 +118,7 @@ def _filled(folder: Path, documents: Sequence[Document], progress: Counted | Non
                     lines.write(json.dumps(fields) + "\n")
     except OSError as error:
         raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
-    with Keeper.open(folder / "archive") as keeper:
+    with Keeper.open(where) as keeper:
         if ids:
             report = keeper.ingest(
                 [file], source=SOURCE, progress=progress and (lambda told: progress(told.articles, len(ids)))

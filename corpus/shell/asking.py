@@ -89,7 +89,8 @@ def status(place: Place, *, as_json: bool) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
 @click.option("--run", type=click.Path(path_type=Path, dir_okay=False), help="Write the rankings, in TREC run format.")
 @as_json("figures")
-def evaluation(folder: Path, run: Path | None, *, as_json: bool) -> None:
+@click.pass_obj
+def evaluation(place: Place, folder: Path, run: Path | None, *, as_json: bool) -> None:
     """Measure the answers over a judged collection, in an archive that is thrown away."""
     if run and not run.parent.is_dir():
         raise click.UsageError(f"There is no folder {run.parent} for the run.")
@@ -97,7 +98,7 @@ def evaluation(folder: Path, run: Path | None, *, as_json: bool) -> None:
     if run:
         check_ids([*collection.queries, *(document.id for document in collection.documents)])
     try:
-        figures, answers = evaluate(collection, show.progress)
+        figures, answers = evaluate(collection, show.progress, place.cluster if place.engine == "opensearch" else None)
     except KeyboardInterrupt as stopped:
         raise click.ClickException("Stopped: nothing was measured, nothing is left behind.") from stopped
     if run:

@@ -5,6 +5,6 @@
 ``queries`` is what it is asked, ``view`` one state of it; ``engine`` keeps them together.
 """
 
-from corpus.engine.opensearch.engine import ClusterEngine
+from corpus.engine.opensearch.engine import ClusterEngine, remove
 
-__all__ = ["ClusterEngine"]
+__all__ = ["ClusterEngine", "remove"]

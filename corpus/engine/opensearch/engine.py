@@ -402,6 +402,20 @@ class ClusterEngine:
         self._states.make()
 
 
+def remove(cluster: Cluster) -> None:
+    """Remove an archive with all that it keeps.
+
+    Raises:
+        StoreError: the cluster cannot be reached, or does not do it.
+    """
+    connection = Connection(cluster, patience=_KEEPING)
+    with closing(connection):
+        Generations(connection, cluster.name, cluster.shards).remove()
+        for name in KEPT:
+            with suppress(Missing):
+                connection.ask("DELETE", f"/{cluster.name}-{name}")
+
+
 def _whole(error: Exception) -> CorpusError:
     """What is told where no state of the index answers in whole."""
     return error if isinstance(error, CorpusUnreachable) else CorpusIncomplete("parts of it do not answer")

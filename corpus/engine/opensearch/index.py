@@ -85,6 +85,12 @@ class Generations:
                     with suppress(Missing):
                         self._connection.ask("DELETE", path)
 
+    def remove(self) -> None:
+        """Remove every index, also the one that serves."""
+        for index in self._all():
+            with suppress(Missing):
+                self._connection.ask("DELETE", f"/{index}")
+
     def note(self, index: str) -> Built | None:
         """What this index was built from; None where that cannot be told."""
         return built_of(self._connection.many(self._state, [f"built-{index}"]).get(f"built-{index}"))
