@@ -4,24 +4,27 @@ import json
 import signal
 from pathlib import Path
 
-from corpus import Keeper
+from lying import in_environment
+
+from corpus import Keeper, Where
 from discord_double import BotProcess, DiscordDouble
 
 LEAVING = 2.0  # seconds between the signal and the end (what the shortest host grants)
 
 
 async def started(
-    discord: DiscordDouble, data: Path, *, ready: bool = True, remembers: bool = False, **env: str
+    discord: DiscordDouble, data: Where, *, ready: bool = True, remembers: bool = False, **env: str
 ) -> BotProcess:
-    """Start the bot over the archive in this folder; with `ready`, wait until it is connected.
+    """Start the bot over the archive that lies there; with `ready`, wait until it is connected.
 
     A test's people ask faster than any limit would let them, and it starts more workers than any day has: unless one
     `remembers`, it does not know of those before it.
     """
+    folder, cluster = (data, {}) if isinstance(data, Path) else (data.workplace, in_environment(data))
     if not remembers:
-        (data / "worker.json").unlink(missing_ok=True)
+        (folder / "worker.json").unlink(missing_ok=True)
     limits = {"LIMIT_PER_USER": "0", "LIMIT_PER_SERVER": "0"}
-    settings = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(data), **limits, **env}
+    settings = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(folder), **cluster, **limits, **env}
     return await discord.launch("-m", "bot", env=settings, ready=ready)
 
 

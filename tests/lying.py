@@ -19,6 +19,15 @@ def options(where: Where) -> list[str]:
     return ["--engine=opensearch", f"--data-dir={where.workplace}", addresses, f"--opensearch-index={where.name}"]
 
 
+def in_environment(cluster: Cluster) -> dict[str, str]:
+    """By which settings the bot is told where an archive lies."""
+    return {
+        "CORPUS_ENGINE": "opensearch",
+        "OPENSEARCH_URL": " ".join(cluster.urls),
+        "OPENSEARCH_INDEX": cluster.name,
+    }
+
+
 class Lying:
     """Where the archives of a test lie: each in a folder of its own, or in a cluster under a name of its own."""
 
