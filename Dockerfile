@@ -6,11 +6,14 @@ FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv
 
 WORKDIR /app
-COPY requirements.txt ./
+COPY requirements.txt deploy/requirements-opensearch.txt ./
+
+# The lock that is installed: with `--build-arg LOCK=requirements-opensearch.txt` the archive may lie in a cluster.
+ARG LOCK=requirements.txt
 
 # pip stays behind in this stage: a venv of its own installs into the other, where a library asked for one as well.
 RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
-RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r requirements.txt \
+RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes -r "$LOCK" \
     && /opt/pip/bin/pip --python /opt/venv/bin/python uninstall --yes pip
 
 # What tests of libraries need is not shipped; what is compiled now needs no disk that can be written to later.

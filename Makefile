@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := tests/requirements.txt
+LOCK_OF_A_CLUSTER := deploy/requirements-opensearch.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
@@ -87,6 +88,8 @@ pictures: $(VENV)/ready ## take the pictures of README from the demo page (needs
 lock: ## resolve the dependencies anew (needs the uv command)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-emit-find-links --output-file requirements.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-emit-find-links --constraints requirements.txt --extra opensearch --output-file $(LOCK_OF_A_CLUSTER) pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-emit-find-links --constraints requirements.txt --group dev --extra eval --extra parquet --extra opensearch --output-file $(LOCK) pyproject.toml
 

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 INSTRUCTIONS = {
-    "FROM", "RUN", "COPY", "ENV", "WORKDIR", "USER", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD",
+    "FROM", "ARG", "RUN", "COPY", "ENV", "WORKDIR", "USER", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD",
 }  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _item(lines: list[str], depth: int) -> object:
 
 
 def _pair(lines: list[str], depth: int) -> tuple[str, object]:
-    found = re.fullmatch(r"([A-Za-z_]+):(?: (.+))?", lines[0][depth:])
+    found = re.fullmatch(r"([A-Za-z][\w.-]*):(?: (.+))?", lines[0][depth:])
     assert found, f"{lines[0]!r} is not read here"
     if found[2] is None:
         return found[1], _block(lines[1:])
@@ -124,6 +124,8 @@ def _pair(lines: list[str], depth: int) -> tuple[str, object]:
 
 
 def _scalar(text: str) -> object:
+    if re.fullmatch(r'"[a-z]+"', text):
+        return text[1:-1]
     assert not re.search(r"^[\[{&*!|>%@`\"']|: | #", text), f"{text!r} is not read here"
     if re.fullmatch(r"[0-9]+", text):
         return int(text)

@@ -72,6 +72,8 @@ def built(folder: Path, base: Path) -> Path:
             if instruction == "WORKDIR":
                 workdir = text
                 (root / text[1:]).mkdir(parents=True, exist_ok=True)
+            elif instruction == "ARG":
+                environment |= dict([text.split("=", 1)])
             elif instruction == "ENV":
                 environment |= stage.environment
             elif instruction == "COPY":

@@ -176,8 +176,29 @@ def _sources(copy: str) -> list[str]:
 
 
 def test_the_lock_is_installed_by_its_hashes():
-    for install in (" ".join(BUILD.all("RUN")), RENDER["buildCommand"]):
+    image = " ".join(BUILD.all("RUN")).replace('"$LOCK"', BUILD.last("ARG").removeprefix("LOCK="))
+    for install in (image, RENDER["buildCommand"]):
         assert "--require-hashes -r requirements.txt" in install
+
+
+def test_with_a_cluster_the_worker_gets_its_library_and_finds_every_node():
+    cluster = yaml(ROOT / "compose.opensearch.yaml")
+    nodes = {name: node for name, node in cluster["services"].items() if name != "dateline"}
+    worker = cluster["services"]["dateline"]
+    lock = (ROOT / "deploy" / worker["build"]["args"]["LOCK"]).read_text()
+    assert "opensearch-py==" in lock
+    assert set(re.findall(r"^[\w.-]+==[^ ;]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)) <= set(
+        re.findall(r"^[\w.-]+==[^ ;]+", lock, re.MULTILINE)
+    )
+    settings = Settings.from_env(worker["environment"], Path("nowhere"))
+    assert [url.removeprefix("http://").removesuffix(":9200") for url in settings.archive.urls] == [*nodes]
+    assert set(worker["depends_on"]) == nodes.keys() == cluster["volumes"].keys()
+    for name, node in nodes.items():
+        assert node["environment"]["node.name"] == name
+        assert node["environment"]["discovery.seed_hosts"] == ",".join(nodes)
+        assert node["environment"]["cluster.initial_cluster_manager_nodes"] == ",".join(nodes)
+        assert "ports" not in node  # they ask nobody for a password
+        assert node["volumes"] == [f"{name}:/usr/share/opensearch/data"]
 
 
 def test_whoever_asks_the_image_for_its_health_sees_when_the_connection_was_last_alive(tmp_path):
