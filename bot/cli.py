@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "engine": settings.corpus_engine,
         "opensearch_url": " ".join(settings.opensearch_url),
         "opensearch_index": settings.opensearch_index,
+        "opensearch_shards": settings.opensearch_shards,
         "opensearch_user": settings.opensearch_user,
         "opensearch_password": settings.opensearch_password,
         "opensearch_ca": str(settings.opensearch_ca or ""),

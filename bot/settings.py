@@ -135,6 +135,15 @@ class Settings:
             "dateline",
         ),
     )
+    opensearch_shards: int = field(
+        default=1,
+        metadata=_told(
+            "Into how many parts an index is divided when it is built anew: one for each 30 GB (docs/scale.md).",
+            _number(1, 1_000),
+            "a number from 1 to 1000",
+            "1",
+        ),
+    )
     opensearch_user: str = field(
         default="", metadata=_told("Who asks the cluster; empty: nobody in particular.", str, "a name")
     )
@@ -341,6 +350,7 @@ class Settings:
             self.opensearch_ca,
             verified=self.opensearch_verify,
             patience=_PATIENCE,
+            shards=self.opensearch_shards,
             workplace=self.data_dir,
         )
 

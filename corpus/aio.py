@@ -144,6 +144,7 @@ def _said(where: Where) -> tuple[list[str], dict[str, str]]:
         f"--data-dir={where.workplace}",
         f"--opensearch-url={' '.join(where.urls)}",
         f"--opensearch-index={where.name}",
+        f"--opensearch-shards={where.shards}",
         f"--opensearch-user={where.user}",
         f"--opensearch-ca={where.ca or ''}",
     ]
