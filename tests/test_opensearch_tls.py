@@ -10,13 +10,13 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from corpus import Cluster, Corpus, CorpusUnreachable
+from corpus import AsyncCorpus, Cluster, Corpus, CorpusUnreachable
 
 ENGINES = ("opensearch",)
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
@@ -119,7 +119,7 @@ async def test_a_child_gets_the_password_where_no_other_user_reads_it(trusted):
         keeping = asyncio.create_task(archive.keep("reindex", "--index-only", inputs="", by="ann"))
         seen = set()
         while not keeping.done():
-            seen |= {command for command in map(cmdline, Path("/proc").glob("[0-9]*")) if where.name in command}
+            seen |= {command for command in commands() if where.name in command}
             await asyncio.sleep(0.02)
         await keeping
     finally:
@@ -129,8 +129,8 @@ async def test_a_child_gets_the_password_where_no_other_user_reads_it(trusted):
     assert base64.b64encode(b"reader:open sesame") in b"".join(said)
 
 
-def cmdline(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_text(errors="replace")
-    except OSError:
-        return ""
+def commands() -> Iterator[str]:
+    """The command line of every process, as every user can read it."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            yield (process / "cmdline").read_text(errors="replace")
