@@ -1,7 +1,7 @@
 """``python -m benchmarks.scale_table``: the numbers of ``docs/scale.md``, computed of what ``scale.json`` has measured.
 
-The laws are as simple as the measurements bear: what a page takes grows with the shards that answer it and with the
-articles that they hold; what is kept grows with the articles alone.
+The laws are as simple as the measurements bear: what a page takes grows with a power of the articles, and by so much for
+each shard more; what is kept grows with the articles alone.
 """
 
 from __future__ import annotations
@@ -33,11 +33,17 @@ RATE = 1_000  # searches a second
 
 @dataclass(frozen=True, slots=True)
 class Laws:
-    """Milliseconds of a node's processors for a page: of each page, of each shard, of each million of articles."""
+    """What was measured, as laws.
 
-    base: float
-    shard: float
+    ``million`` is what a page of a million articles takes, in milliseconds of the nodes' processors, ``power`` with
+    which power of the articles that grows, ``shard`` what each further shard adds. The ``line`` goes through the two
+    largest sizes: where it begins, and how it rises with each million.
+    """
+
     million: float
+    power: float
+    shard: float
+    line: tuple[float, float]
     index_bytes: float
     kept_bytes: float
     own: float
@@ -45,7 +51,12 @@ class Laws:
 
     def page(self, articles: int, shards: int) -> float:
         """Milliseconds of all nodes' processors for one page."""
-        return self.base + self.shard * shards + self.million * articles / 1e6
+        return self.million * (articles / 1e6) ** self.power + self.shard * (shards - 1)
+
+    def at_worst(self, articles: int, shards: int) -> float:
+        """The same, if from the largest measured size on it grew as a straight line."""
+        begin, rise = self.line
+        return begin + rise * articles / 1e6 + self.shard * (shards - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Plan:
     shards: int
     page_ms: float
     by_work: int
+    at_worst: int
     by_memory: int
     by_disk: int
     workers: int
@@ -76,17 +88,19 @@ class Plan:
 
 
 def laws(sizes: Sequence[Size]) -> Laws:
-    """The laws that fit what was measured: the line through undivided archives, and what their division added."""
+    """The laws that fit what was measured: the curve through undivided archives, and what their division added."""
     whole = [size for size in sizes if size.shards == 1]
     divided = next(size for size in sizes if size.shards > 1)
     same = next(size for size in whole if size.articles == divided.articles)
     shard = max((divided.page_node_ms - same.page_node_ms) / (divided.shards - 1), 0.0)
-    base, million = _line([(size.articles / 1e6, size.page_node_ms) for size in whole])
-    largest = whole[-1]
+    begin, power = _line([(math.log(size.articles / 1e6), math.log(size.page_node_ms)) for size in whole])
+    before, largest = whole[-2:]
+    rise = (largest.page_node_ms - before.page_node_ms) / (largest.articles - before.articles) * 1e6
     return Laws(
-        base - shard,
+        math.exp(begin),
+        power,
         shard,
-        max(million, 0.0),
+        (largest.page_node_ms - rise * largest.articles / 1e6, rise),
         largest.index_bytes / largest.articles,
         largest.kept_bytes / largest.articles,
         largest.page_own_ms,
@@ -107,19 +121,25 @@ def plan(law: Laws, articles: int, rate: int = RATE) -> Plan:
     """What such an archive needs."""
     index_gb, kept_gb = law.index_bytes * articles / 1e9, law.kept_bytes * articles / 1e9
     shards = max(1, math.ceil(index_gb / SHARD_GB))
-    page = law.page(articles, shards)
+    page, worst = law.page(articles, shards), law.at_worst(articles, shards)
     files = NODE_GB * (1 - HEAP_SHARE)
     return Plan(
         articles,
         shards,
         page,
-        by_work=math.ceil(rate * page / 1000 / (NODE_CORES * BUSY)),
+        by_work=_for_work(rate, page),
+        at_worst=_for_work(rate, worst),
         by_memory=math.ceil(index_gb * COPIES * WARM / files),
         by_disk=math.ceil((index_gb + kept_gb) * COPIES * 1.5 / NODE_DISK_GB),
         workers=math.ceil(rate / WORKER_PAGES),
         index_gb=index_gb,
         kept_gb=kept_gb,
     )
+
+
+def _for_work(rate: int, page: float) -> int:
+    """How many nodes so many pages a second take."""
+    return math.ceil(rate * page / 1000 / (NODE_CORES * BUSY))
 
 
 def filled(document: str, sizes: Sequence[Size]) -> str:
@@ -167,7 +187,9 @@ def _measured(sizes: Sequence[Size]) -> list[str]:
 
 
 def _laws(law: Laws) -> list[str]:
-    page = f"{law.base:.1f} ms + {law.shard:.2f} ms for each shard + {law.million:.1f} ms for each million of articles"
+    page = (
+        f"{law.million:.0f} ms × (millions of articles) ^ {law.power:.2f} + {law.shard:.1f} ms for each further shard"
+    )
     index, kept = (f"{each / 1000:.1f} KB" for each in (law.index_bytes, law.kept_bytes))
     return [
         f"- a page: {page}, of the nodes' processors;",
@@ -178,8 +200,8 @@ def _laws(law: Laws) -> list[str]:
 
 def _plan(law: Laws) -> list[str]:
     head = [
-        "articles", "index + kept, GB", "shards", "a page, ms", "nodes for the work", "for the memory", "for the disk",
-        "nodes", "workers", "a month",
+        "articles", "index + kept, GB", "shards", "a page, ms", "nodes for the work", "at worst", "for the memory",
+        "for the disk", "nodes", "workers", "a month",
     ]  # fmt: skip
     rows = []
     for articles in SIZES:
@@ -191,6 +213,7 @@ def _plan(law: Laws) -> list[str]:
                 f"{each.shards}",
                 f"{each.page_ms:,.0f}",
                 f"{each.by_work}",
+                f"{each.at_worst}",
                 f"{each.by_memory}",
                 f"{each.by_disk}",
                 f"**{each.nodes}**",

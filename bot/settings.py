@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from corpus import Cluster, Where, addresses, zone
 
 _T = TypeVar("_T")
+_PASSWORD = re.compile(r"//[^/\s]*@")  # in an address, where none should be
 _SEPARATORS = re.compile(r"[\s,]+")
 _PATIENCE = 1.3  # seconds that a question waits for a cluster: with what it is at by then, less than two
 
@@ -403,5 +404,5 @@ def _read(setting: Field[Any], text: str) -> Any:
         return told["read"](text or told["default"])
     except (ValueError, KeyError, OSError, RuntimeError):  # the last from a home that nobody has
         # A secret may reach no log: it is not shown, and neither is the error behind it, which holds it.
-        shown = f"is {text[:80]!r}" if setting.repr else "cannot be used"
+        shown = f"is {_PASSWORD.sub('//…@', text)[:80]!r}" if setting.repr else "cannot be used"
         raise SettingsError(f"{setting.name.upper()} {shown}; it may be {told['may_be']}.") from None

@@ -133,6 +133,7 @@ def archive(
         os.nice(_LEAST_URGENT)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the audit says that it was stopped
         threading.Thread(target=_leave_when_stdin_closes, daemon=True).start()
+    os.environ.pop("OPENSEARCH_PASSWORD", None)  # no process that is started from here asks the archive by itself
     cluster, fetching = _cluster(data_dir, **others), parse_fetching(fetch_hosts, fetch_networks)
     context.obj = Place(engine, data_dir, cluster, parse_inputs(inputs), timezone, by, lines, fetching)
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -117,7 +118,8 @@ async def asked(archive: AsyncCorpus, seconds: float, rate: float) -> Counter[st
 @pytest.mark.asyncio
 async def test_a_node_that_is_killed_under_fifty_searches_a_second_fails_none_of_them(filled, own, manager):
     dying = own.manager() if manager else (own.manager() + 1) % 3
-    archive = AsyncCorpus(Corpus.open(filled), timeout=30, alone=True)
+    patient = replace(filled, patience=20)  # how long anybody waits is another test's: here a machine may be busy
+    archive = AsyncCorpus(Corpus.open(patient), timeout=30, alone=True)
     try:
         asking = asyncio.create_task(asked(archive, seconds=8, rate=50))
         await asyncio.sleep(3)

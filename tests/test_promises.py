@@ -12,6 +12,7 @@ import pytest
 from generated import readme
 
 import corpus
+from benchmarks.scale_table import DOCUMENT, filled, read
 from corpus import Article, Query
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,12 @@ def test_a_flow_sees_values_errors_and_its_own_steps(flow, may):
 
 def test_the_generated_parts_of_readme_are_what_the_code_says():
     assert readme(README) == README, "run `make docs`"
+
+
+def test_the_plans_for_a_cluster_are_what_the_measurements_come_to():
+    assert filled(DOCUMENT.read_text(encoding="utf-8"), read()) == DOCUMENT.read_text(encoding="utf-8"), (
+        "run `python -m benchmarks.scale_table`"
+    )
 
 
 TODAY = date(2024, 11, 15)  # the last sample is of the day before

@@ -63,6 +63,7 @@ class Engine(Protocol):
         Where that breaks off, or the ``check`` raises, which may read it by then, it has nothing of it.
 
         Raises:
+            CorpusThere: it is not empty.
             StoreError: it cannot keep all of that.
         """
 

@@ -8,8 +8,10 @@ from corpus.engine.values import Cluster, Where
 from corpus.errors import EngineMissing
 
 
-def opened(where: Where, analyser: Analyser, *, create: bool = False) -> Engine:
+def opened(where: Where, analyser: Analyser, *, create: bool = False, unfinished: bool = False) -> Engine:
     """Open the archive that lies there; imported is only the engine that is wanted.
+
+    With ``unfinished``, also one that was only filled in part, to be filled anew.
 
     Raises:
         EngineMissing: the library that speaks to a cluster is not installed.
@@ -21,7 +23,7 @@ def opened(where: Where, analyser: Analyser, *, create: bool = False) -> Engine:
             from corpus.engine.opensearch import ClusterEngine  # noqa: PLC0415  # its library is not always there
         except ImportError as error:
             raise EngineMissing from error
-        return ClusterEngine(where, analyser, create=create)
+        return ClusterEngine(where, analyser, create=create, unfinished=unfinished)
     from corpus.engine.local import LocalEngine  # noqa: PLC0415  # nor is tantivy needed with a cluster
 
     return LocalEngine(where, analyser, create=create)

@@ -47,12 +47,14 @@ def addresses(text: str) -> tuple[str, ...]:
         ValueError: one is no address of HTTP, or has a password in it, which everybody would read.
     """
     found = tuple(filter(None, re.split(r"[\s,]+", text)))
-    if not all(_ADDRESS.fullmatch(each) for each in found):
+    read = [_ADDRESS.fullmatch(each) for each in found]
+    if not all(each and int(each[1] or 1) <= _LAST_PORT for each in read):
         raise ValueError(text)
     return found
 
 
-_ADDRESS = re.compile(r"https?://(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[\w./~-]*)?")
+_LAST_PORT = 65_535
+_ADDRESS = re.compile(r"https?://(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::(\d{1,5}))?(?:/[\w./~-]*)?")
 
 Where = Path | Cluster
 """Where an archive lies: in a folder of this machine, or in a cluster."""

@@ -7,15 +7,15 @@ To bring it back, nobody may be at the archive: the file takes the place of ``ar
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from corpus.analysis import Analyser
 from corpus.engine import Engine
 from corpus.engine.local import LocalEngine
 from corpus.keeping.audit import audited
-from corpus.keeping.passing import passing
 from corpus.model import Backup
 
 
@@ -39,6 +39,10 @@ def _copied_into(file: Path, engine: Engine) -> int:
     """Copy an archive into a new file; one that lies elsewhere first into a folder here, in the form of that file."""
     if isinstance(engine, LocalEngine):
         return engine.copy_into(file)
-    with passing(engine.workplace / "backup") as place, closing(LocalEngine(place, Analyser(), create=True)) as copy:
-        copy.take_over(engine.rows)
+    engine.workplace.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(TemporaryDirectory(prefix="backup-", dir=engine.workplace)))
+        copy = stack.enter_context(closing(LocalEngine(place, Analyser(), create=True)))
+        with engine.snapshot():
+            copy.take_over(engine.rows)
         return copy.copy_into(file)

@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.analysis import Analyser
 from corpus.engine import TABLES, Counted, Engine, Where, opened, stored_in
-from corpus.errors import CorpusThere, StoreError
+from corpus.errors import StoreError
 from corpus.ingest import checksum
 from corpus.keeping.audit import audited
 from corpus.keeping.intake import Watch
@@ -47,9 +47,7 @@ def copy(source: Where, target: Where, *, by: str = "unknown", progress: Watch |
     with ExitStack() as stack:
         one = stack.enter_context(closing(opened(source, Analyser())))
         stack.enter_context(one.exclusive(_PATIENCE))
-        other = stack.enter_context(closing(opened(target, Analyser(), create=True)))
-        if any(True for table in TABLES for _ in other.rows(table)):
-            raise CorpusThere(str(target))
+        other = stack.enter_context(closing(opened(target, Analyser(), create=True, unfinished=True)))
         stack.enter_context(other.exclusive(_PATIENCE))
         sent, before = _Tally(one, progress), one.seq
         with one.snapshot():

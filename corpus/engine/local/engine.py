@@ -33,7 +33,7 @@ from corpus.engine.local.view import IndexFault, IndexView
 from corpus.engine.tables import TABLES, Rows, nothing
 from corpus.engine.values import Change, Counted, Signed, Stored, numbered
 from corpus.engine.view import EngineView
-from corpus.errors import CorpusLocked, CorpusUnwritable, NotIndexed, StoreError
+from corpus.errors import CorpusLocked, CorpusThere, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import (
     Analysed,
     Article,
@@ -87,6 +87,8 @@ class LocalEngine:
 
     def take_over(self, rows: Rows, check: Callable[[], None] = nothing) -> None:
         """Fill this archive, which is empty, with all that another has; its index is to be built."""
+        if any(True for table in TABLES for _ in self.rows(table)):
+            raise CorpusThere(str(self.where))
         with self.transaction():
             for table in TABLES:
                 self._database.fill(table, rows(table))

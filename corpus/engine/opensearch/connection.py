@@ -5,29 +5,31 @@ Knows nothing of articles. Safe to share between threads.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoConnection
-from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
+from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLError, TransportError
 
 from corpus.engine.values import Cluster
 from corpus.errors import CorpusIncomplete, CorpusUnreachable, CorpusUnwritable, StoreError
 
 _ATTEMPTS = 1  # further ones, each of another node
+_PINNED = "10m"  # from one search to the next
+_LEAST = 0.1  # seconds
 _SHARE = 0.45  # of the patience, for one of two attempts
 _POOL = 16  # connections to a node: more threads than that do not ask at once
 _MOST_BYTES = 16 * 2**20  # of one request: nodes refuse more than 100 MB
 _BLOCKED = "cluster_block_exception"  # such as: the disk of a node is full, so its indices may only be read
 
-_NOISE = re.compile(r"<[^>]*>|\w*Connection\w*\([^)]*\)|Failed to establish a new connection|\[Errno \d+\]")
+_LOG = logging.getLogger(__name__)
 
 Body = Mapping[str, Any] | str
 
@@ -38,6 +40,10 @@ class Missing(Exception):
 
 class Conflict(Exception):
     """Somebody else has changed the document meanwhile."""
+
+
+class Exists(Exception):
+    """What was to be made is there."""
 
 
 class Connection:
@@ -51,7 +57,7 @@ class Connection:
         self._own = threading.local()
         self._client = OpenSearch(
             hosts=list(cluster.urls),
-            http_auth=(cluster.user, cluster.password) if cluster.user else None,
+            headers=_credentials(cluster),
             verify_certs=cluster.verified,
             ca_certs=str(cluster.ca) if cluster.ca else None,
             ssl_show_warn=False,
@@ -85,13 +91,17 @@ class Connection:
             CorpusUnreachable: nobody answers, or not in time, or refuses to.
             CorpusUnwritable: it takes nothing in.
         """
+        text = body if body is None or isinstance(body, str) else json.dumps(body)  # with escapes for halves of letters
         try:
-            text = (
-                body if body is None or isinstance(body, str) else json.dumps(body)
-            )  # halves of characters as escapes
-            return self._client.transport.perform_request(method, path, params=self._limited(params), body=text)
+            answer = self._client.transport.perform_request(method, path, params=self._limited(params), body=text)
         except TransportError as error:
             raise self._told(error) from error
+        except (OpenSearchException, TypeError, ValueError) as error:  # such as a page of some proxy
+            _LOG.warning("what answers %s %s is no OpenSearch: %r", method, path, error)
+            raise self._unreachable("what answers there is no OpenSearch") from error
+        if not isinstance(answer, dict | list):
+            raise self._unreachable("what answers there is no OpenSearch")
+        return answer
 
     def _limited(self, params: dict[str, Any]) -> dict[str, Any]:
         """These parameters, and how long one node may take for what is asked."""
@@ -99,7 +109,7 @@ class Connection:
         if until is None:
             return params
         left = until - time.monotonic()
-        if left <= 0:
+        if left <= _LEAST:  # a healthy node that cannot do it in that would be taken for dead
             raise self._unreachable(self._late)
         return {**params, "request_timeout": min(left, self._patience * _SHARE)}
 
@@ -132,12 +142,34 @@ class Connection:
         hits: list[Mapping[str, Any]] = self.search(body, index)["hits"]["hits"]
         return hits
 
+    def count(self, index: str) -> int:
+        """How many documents can be found in an index, in all of its shards."""
+        found = self.search({"size": 0, "track_total_hits": True, "query": {"match_all": {}}}, index)
+        return int(found["hits"]["total"]["value"])
+
+    @contextmanager
+    def pinned(self, index: str) -> Iterator[None]:
+        """Let this thread search an index as it is now, as long as the block lasts."""
+        made = self.ask(
+            "POST", f"/{index}/_search/point_in_time", keep_alive=_PINNED, allow_partial_pit_creation="false"
+        )
+        pins = self._own.__dict__.setdefault("pins", {})
+        pins[index] = {"id": made["pit_id"], "keep_alive": _PINNED}
+        try:
+            yield
+        finally:
+            del pins[index]
+            with suppress(Missing, StoreError):
+                self.ask("DELETE", "/_search/point_in_time", {"pit_id": [made["pit_id"]]})
+
     def search(self, body: Mapping[str, Any], index: str = "", **params: Any) -> Mapping[str, Any]:
         """A search's answer, to which every shard gave its part.
 
         Raises:
             CorpusIncomplete: one did not; what the others gave is no answer.
         """
+        if pin := self._own.__dict__.get("pins", {}).get(index):
+            index, body = "", {**body, "pit": pin}
         path = f"/{index}/_search" if index else "/_search"
         found: Mapping[str, Any] = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
         if found["timed_out"] or found["_shards"]["failed"]:
@@ -150,18 +182,20 @@ class Connection:
             return {}
         found = self.ask("POST", f"/{index}/_mget", {"ids": list(ids)}, **params)["docs"]
         if failed := next((each["error"] for each in found if "error" in each), None):
-            raise self._unreachable(str(failed.get("reason", failed)))
+            raise self._incomplete(str(failed.get("reason", failed)))
         return {each["_id"]: each["_source"] for each in found if each["found"]}
 
-    def _told(self, error: TransportError) -> Exception:  # a table: an answer, what it means
+    def _told(self, error: TransportError) -> Exception:  # noqa: PLR0911  # a table: an answer, what it means
         """What went wrong, in our own words."""
         if isinstance(error, NoConnection):
             return self._unreachable(self._silence(error))
         match error.status_code, str(error.error):
-            case _, kind if kind == _BLOCKED:
+            case 403 | 429, kind if kind == _BLOCKED:
                 return CorpusUnwritable(str(self._cluster), f"the cluster takes nothing in: {_reason(error)}")
             case 404, _:
                 return Missing(_reason(error))
+            case 400, "resource_already_exists_exception":
+                return Exists(_reason(error))
             case 409, _:
                 return Conflict(_reason(error))
             case 401 | 403, _:
@@ -170,16 +204,28 @@ class Connection:
                 return self._incomplete(f"{status}, {_reason(error)}")
 
     def _silence(self, error: TransportError) -> str:
-        """Why nobody answered."""
-        if isinstance(error, ConnectionTimeout):
+        """Why nobody answered, without the names of hosts, which everybody would read; the log has all of it."""
+        _LOG.warning("the cluster does not answer: %s", _inner(error))
+        told = _inner(error)
+        if isinstance(error, ConnectionTimeout) or "timed out" in told:
             return self._late
-        return f"its certificate is not trusted, {_inner(error)}" if isinstance(error, SSLError) else _inner(error)
+        if isinstance(error, SSLError) or "certificate" in told.lower():
+            return "its certificate is not trusted"
+        return next((reason for sign, reason in _SILENCES.items() if sign in told), "it cannot be spoken to")
 
     def _incomplete(self, reason: str) -> StoreError:
         return CorpusIncomplete(reason)
 
     def _unreachable(self, reason: str) -> StoreError:
         return CorpusUnreachable(reason)
+
+
+def _credentials(cluster: Cluster) -> dict[str, str]:
+    """The header by which a user is known, in whatever letters (RFC 7617)."""
+    if not cluster.user:
+        return {}
+    plain = f"{cluster.user}:{cluster.password}".encode()
+    return {"authorization": f"Basic {base64.b64encode(plain).decode('ascii')}"}
 
 
 def _parts(lines: Iterable[str]) -> Iterator[str]:
@@ -197,10 +243,17 @@ def _parts(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _inner(error: TransportError) -> str:
-    """What the library underneath says, in one short line."""
+    """What the library underneath says, in one line."""
     inner = getattr(error, "info", None) or error
-    text = " ".join(str(getattr(inner, "reason", None) or inner).split())
-    return _NOISE.sub("", text).strip(" :")[:200] or type(inner).__name__
+    return " ".join(str(getattr(inner, "reason", None) or inner).split())[:500]
+
+
+_SILENCES = {
+    "refused": "nobody answers there",
+    "resolve": "the name of its host is not known",
+    "reset": "it ended the connection",
+    "unreachable": "there is no way to it",
+}
 
 
 def _reason(error: TransportError) -> str:

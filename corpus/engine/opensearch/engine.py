@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,9 +17,9 @@ from typing import Any, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.analyst import Analyst
-from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.opensearch.connection import Connection, Exists, Missing
 from corpus.engine.opensearch.holder import Holder
-from corpus.engine.opensearch.index import ClusterIndexing, Generations, built_of, counted
+from corpus.engine.opensearch.index import SERVING, ClusterIndexing, Generations, built_of, counted
 from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
 from corpus.engine.opensearch.ledger import ClusterLedger
 from corpus.engine.opensearch.lock import Lock
@@ -27,14 +28,14 @@ from corpus.engine.opensearch.state import States
 from corpus.engine.opensearch.store import ClusterStore
 from corpus.engine.opensearch.view import ClusterView, Pinned
 from corpus.engine.opensearch.whole import Whole
-from corpus.engine.tables import Rows, nothing
+from corpus.engine.tables import TABLES, Rows, nothing
 from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import (
-    CorpusError,
     CorpusIncomplete,
     CorpusLocked,
     CorpusMissing,
+    CorpusThere,
     CorpusUnfinished,
     CorpusUnreachable,
     CorpusUnwritable,
@@ -44,18 +45,21 @@ from corpus.model import Article, Copy, CorpusStatus, Source
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
-_KEEPING = 120.0  # seconds that a keeper waits for one answer
+_UNTIL_DEAD = 12.0  # seconds after which a dead keeper's lock is free
+_KEEPING = 60.0  # seconds that a keeper waits for one answer
+_PAUSES = (0.05, 0.3, 1.0)  # seconds between looks at an index that may only be in the middle of something
 _STATES = 3  # of the index, of which a question is asked until one holds
 
 
 class ClusterEngine:
     """One archive in one cluster."""
 
-    def __init__(self, where: Cluster, analyser: Analyser, *, create: bool = False) -> None:
-        """Open the archive.
+    def __init__(self, where: Cluster, analyser: Analyser, *, create: bool = False, unfinished: bool = False) -> None:
+        """Open the archive; with ``unfinished``, also one that was only filled in part, to be filled.
 
         Raises:
             CorpusMissing: there is none, and none is to be made.
+            CorpusUnfinished: it was only filled in part.
             StoreError: it is newer, or the cluster cannot be reached.
         """
         self.where: Where = where
@@ -66,19 +70,19 @@ class ClusterEngine:
         self._asking = Connection(where, patience=where.patience)
         self._keeping = Connection(where, patience=max(_KEEPING, where.patience))
         self._states = States(self._keeping, where.name, str(where), self._holder, FORMAT)
+        self._seen = States(self._asking, where.name, str(where), self._holder, FORMAT)
         self._lock = Lock(self._keeping, self._states, where.name, str(where), self._holder)
         self._store = ClusterStore(self._keeping, self._states, where.name)
-        self._asked_store = ClusterStore(
-            self._asking, States(self._asking, where.name, str(where), self._holder, FORMAT), where.name
-        )
+        self._asked_store = ClusterStore(self._asking, self._seen, where.name)
         self._generations = Generations(self._keeping, where.name, where.shards)
-        self.ledger = ClusterLedger(self._keeping, self._states, where.name, self._holder)
+        self._asked_generations = Generations(self._asking, where.name, where.shards)
+        self.ledger = ClusterLedger(self._asking, self._keeping, self._states, where.name, self._holder)
         self.soundness = ClusterSoundness(self._keeping, self._states, self._store, self.ledger, where.name)
         self._whole = Whole(self._keeping, self._states, self.ledger, where.name)
         self._pinned: Pinned | None = None
         self._pinning = threading.Lock()
         try:
-            self._open(create=create)
+            self._open(create=create, unfinished=unfinished)
         except BaseException:
             self.close()
             raise
@@ -86,7 +90,7 @@ class ClusterEngine:
     def close(self) -> None:
         """Let go of the cluster."""
         if self._pinned is not None:
-            self._pinned.close()
+            self._pinned.retire()
         self._asking.close()
         self._keeping.close()
 
@@ -108,13 +112,15 @@ class ClusterEngine:
         """
         with self._asking.in_time():
             for attempt in range(1, _STATES + 1):
-                pinned = self._current()
+                pinned = None
                 try:
-                    return question(ClusterView(pinned, self._asked_store, self._analyser))
-                except (Missing, CorpusIncomplete, CorpusUnreachable) as error:
+                    pinned = self._current()
+                    with pinned.used():
+                        return question(ClusterView(pinned, self._asked_store, self._analyser))
+                except (Missing, CorpusIncomplete) as error:
                     self._let_go_of(pinned)
-                    if attempt == _STATES or isinstance(error, CorpusUnreachable):
-                        raise _whole(error) from error
+                    if attempt == _STATES:
+                        raise CorpusIncomplete("parts of it do not answer") from error
                     _LOG.warning("a state of the index failed under a question, which is asked again: %s", error)
         raise NotIndexed
 
@@ -138,20 +144,21 @@ class ClusterEngine:
     @property
     def seq(self) -> int:
         """The number of the last change: the same number, the same archive."""
-        return self._states.seen().seq
+        return self._seen.seen().seq
 
     def status(self) -> CorpusStatus:
         """What the archive holds."""
-        first, last = self._store.span()
-        index = self._generations.current()
-        note = self._generations.note(index) if index else None
+        first, last = self._asked_store.span()
+        asked = self._asked_generations
+        index = asked.current()
+        note = asked.note(index) if index else None
         return CorpusStatus(
-            articles=self._store.count(),
+            articles=self._asked_store.count(),
             sources=len(self.sources()),
             first=first,
             last=last,
             indexed_at=datetime.fromisoformat(note.at).replace(microsecond=0) if note else None,
-            index_articles=self._generations.count(index) if index else 0,
+            index_articles=(asked.count(index) if index else None) or 0,
         )
 
     # What a keeper needs.
@@ -173,6 +180,10 @@ class ClusterEngine:
 
         Where that breaks off, it is no archive any more, until it is begun anew.
         """
+        if self._states.seen().filling:
+            self._begin_anew()
+        elif any(True for table in TABLES for _ in self.rows(table)):
+            raise CorpusThere(str(self._cluster))
         self._states.change(lambda state: replace(state, filling=True))
         self._whole.take_over(rows)
         check()
@@ -244,6 +255,7 @@ class ClusterEngine:
 
     def heal(self) -> None:
         """Bring the index up to date with the store: replay what it lacks, or build it anew. Needs the lock."""
+        self._generations.settle()
         if trouble := self._trouble():
             _LOG.info("the index is built anew: %s", trouble)
             self.rebuild()
@@ -253,8 +265,10 @@ class ClusterEngine:
 
     def heal_if_free(self) -> None:
         """Heal where it is needed, unless somebody else is changing the archive: then serve what there is."""
-        if self._trouble() or self._lag() is not None:
-            with suppress(CorpusLocked, CorpusUnwritable), self.exclusive():
+        trouble = self._trouble()
+        if trouble or self._lag() is not None:
+            patience = _UNTIL_DEAD if trouble else 0.0  # without an index it is worth waiting for a dead keeper's lock
+            with suppress(CorpusLocked, CorpusUnwritable), self.exclusive(patience):
                 self.heal()
 
     def rebuild(self, progress: Counted | None = None) -> None:
@@ -264,6 +278,7 @@ class ClusterEngine:
         with self._writing(index, began) as building:
             building.put(counted(self._store.since(0), total, progress))
             building.commit()
+        self._states.hold_on()
         self._generations.switch(index)
 
     # How the serving index is kept at hand.
@@ -284,11 +299,17 @@ class ClusterEngine:
                 yield indexing
 
     def _note(self, index: str, seq: int) -> None:
-        self._generations.write_note(index, self._states.seen().name, seq)
+        self._generations.write_note(index, self._states.hold_on().name, seq)
 
-    def snapshot(self) -> AbstractContextManager[object]:
-        """Nothing: a cluster has one state for each search, and none for several."""
-        return nullcontext()
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state of what is kept, for all that this thread looks up inside; by its id, a document is as it is."""
+        names = [f"{self._cluster.name}-{name}" for name in KEPT]
+        with ExitStack() as pinned:
+            with self._states.transaction():  # as long as which nobody changes anything
+                for name in names:
+                    pinned.enter_context(self._keeping.pinned(name))
+            yield
 
     def index_trouble(self, *, anew: bool = True) -> str | None:  # noqa: ARG002  # shards check themselves
         """Why the index that serves cannot be used as it is, or None: not if it is merely being written."""
@@ -309,7 +330,16 @@ class ClusterEngine:
         return pinned.built.seq, pinned
 
     def _trouble(self) -> str | None:
-        """Why the serving index cannot be used as it is, or None."""
+        """Why the serving index cannot be used as it is, or None: not if it is merely being written, or switched."""
+        trouble = self._trouble_now()
+        for pause in _PAUSES:
+            if trouble is None:
+                break
+            time.sleep(pause)
+            trouble = self._trouble_now()
+        return trouble
+
+    def _trouble_now(self) -> str | None:
         index = self._generations.current()
         if index is None:
             return "there is none"
@@ -317,7 +347,8 @@ class ClusterEngine:
         if note is None or note.layout != LAYOUT or note.archive != state.name or note.seq > state.seq:
             return "it belongs to another archive or version"
         if note.seq == state.seq and self._generations.count(index) != self._store.count():
-            return "it does not hold what the archive holds"
+            changed = self._states.seen() != state or state.opened  # what is being carried out is there in part
+            return None if changed else "it does not hold what the archive holds"
         return None
 
     def _lag(self) -> int | None:
@@ -335,12 +366,14 @@ class ClusterEngine:
         seen = self._pinned
         if seen is not None:
             key = f"built-{seen.index}"
-            found = self._asking.many(f"{self._cluster.name}-state", [key]).get(key)
-            if built_of(found) == seen.built:
+            found = self._asking.many(f"{self._cluster.name}-state", [key, SERVING])
+            if built_of(found.get(key)) == seen.built and found.get(SERVING) == {"index": seen.index}:
                 return seen
         with self._pinning_in_time():
             if self._pinned is None or self._pinned is seen:
-                self._pinned = self._pin()
+                before, self._pinned = self._pinned, self._pin()
+                if before is not None:
+                    before.retire()
             return self._pinned
 
     @contextmanager
@@ -353,13 +386,15 @@ class ClusterEngine:
         finally:
             self._pinning.release()
 
-    def _let_go_of(self, pinned: Pinned) -> None:
+    def _let_go_of(self, pinned: Pinned | None) -> None:
+        """Ask no more of this state."""
         with self._pinning_in_time():
-            if self._pinned is pinned:
+            if pinned is not None and self._pinned is pinned:
                 self._pinned = None
+                pinned.retire()
 
     def _pin(self) -> Pinned:
-        generations = Generations(self._asking, self._cluster.name, self._cluster.shards)
+        generations = self._asked_generations
         for _ in range(_STATES):
             index = generations.current()
             note = generations.note(index) if index else None
@@ -373,32 +408,31 @@ class ClusterEngine:
         found = self._asking.ask("GET", f"/{index}/_settings", filter_path="*.settings.index.number_of_shards")
         return int(found[index]["settings"]["index"]["number_of_shards"])
 
-    def _open(self, *, create: bool) -> None:
+    def _open(self, *, create: bool, unfinished: bool) -> None:
         try:
-            state = self._states.seen()
+            state = self._seen.seen()
         except CorpusMissing:
             if not create:
                 raise
             self._make()
-            state = self._states.seen()
-        if state.filling:
-            if not create:
-                raise CorpusUnfinished(str(self._cluster))
-            self._remake()
+            state = self._seen.seen()
+        if state.filling and not unfinished:
+            raise CorpusUnfinished(str(self._cluster))
 
-    def _remake(self) -> None:
-        """Let an archive that was only filled in part begin anew."""
-        self._generations.sweep()
-        for name in KEPT:
-            with suppress(Missing):
-                self._keeping.ask("DELETE", f"/{self._cluster.name}-{name}")
-        self._make()
+    def _begin_anew(self) -> None:
+        """Empty an archive that was only filled in part; it stays one that is being filled."""
+        for name in (name for name in KEPT if name != "state"):
+            path = f"/{self._cluster.name}-{name}/_delete_by_query"
+            self._keeping.ask("POST", path, {"query": {"match_all": {}}}, refresh="true", conflicts="proceed")
 
     def _make(self) -> None:
         """Make an archive of nothing; of several who do so at once, one makes each index."""
-        for name in reversed([*KEPT]):  # the state last: with it the archive is there
-            with suppress(CorpusIncomplete):
-                self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name))
+        try:
+            for name in reversed([*KEPT]):  # the state last: with it the archive is there
+                with suppress(Exists):
+                    self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name))
+        except Missing:
+            raise CorpusUnreachable("what answers there is no OpenSearch") from None
         self._states.make()
 
 
@@ -414,8 +448,3 @@ def remove(cluster: Cluster) -> None:
         for name in KEPT:
             with suppress(Missing):
                 connection.ask("DELETE", f"/{cluster.name}-{name}")
-
-
-def _whole(error: Exception) -> CorpusError:
-    """What is told where no state of the index answers in whole."""
-    return error if isinstance(error, CorpusUnreachable) else CorpusIncomplete("parts of it do not answer")

@@ -38,7 +38,20 @@ class Holder:
 
     def is_dead(self) -> bool:
         """Whether its process is known to have ended; of another machine that is never known."""
-        return bool(self.machine) and self.machine == _machine() and _began(self.process) != self.began
+        if not self.machine or self.machine != _machine():
+            return False
+        return _is_gone(self.process) or _began(self.process) not in {"", self.began}
+
+
+def _is_gone(process: int) -> bool:
+    """Whether there is no such process; one of another user may be there and not be shown in /proc."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return _state(process) in {"Z", "X"}
 
 
 @cache
@@ -52,10 +65,19 @@ def _machine() -> str:
 
 
 def _began(process: int) -> str:
-    """When the process of this number began, by the clock of the machine (``proc(5)``: ``starttime``); empty: none."""
+    """When the process of this number began, by the clock of the machine; empty where that is not shown."""
+    told = _told(process)
+    return told[19] if told else ""
+
+
+def _state(process: int) -> str:
+    told = _told(process)
+    return told[0] if told else ""
+
+
+def _told(process: int) -> list[str]:
+    """What ``proc(5)`` tells of a process after its name: first its state, as the twentieth when it began."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()
     except OSError:
-        return ""
-    after_name = told.rpartition(") ")[2].split()
-    return "" if after_name[0] in {"Z", "X"} else after_name[19]
+        return []

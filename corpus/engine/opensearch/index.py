@@ -21,7 +21,7 @@ from corpus.engine import forward
 from corpus.engine.analyst import AT_ONCE, Analyst, Made
 from corpus.engine.entry import STOP, Entry
 from corpus.engine.opensearch.connection import Connection, Missing
-from corpus.engine.opensearch.indices import LAYOUT, SERVING, searched
+from corpus.engine.opensearch.indices import LAYOUT, SERVES, searched
 from corpus.engine.opensearch.store import ClusterStore, packed, unpacked
 from corpus.engine.values import Stored
 from corpus.errors import CorpusUnwritable
@@ -29,6 +29,9 @@ from corpus.model import GAP, Analysed
 
 HEADLINE_WEIGHT = 3
 """How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
+
+SERVING = "serving"
+"""The document that names the index that serves: whoever asks looks at it, and at what that was built from."""
 
 _UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 
@@ -61,20 +64,29 @@ class Generations:
 
     def make(self) -> str:
         """An empty index under a name that was never used."""
-        numbers = [int(name.rpartition("-")[2]) for name in self._all()]
-        index = f"{self._alias}-{max(numbers, default=0) + 1:06d}"
+        # A document counts how often it was written, so no number comes again, whoever else makes one.
+        number = self._connection.ask("PUT", f"/{self._state}/_doc/generations", {})["_version"]
+        index = f"{self._alias}-{number:06d}"
         self._connection.ask("PUT", f"/{index}", searched(self._shards))
         return index
 
     def switch(self, index: str) -> None:
         """Let this index serve, in one step, and remove all others."""
-        self._connection.ask("PUT", f"/{index}/_settings", SERVING)
+        self._connection.ask("PUT", f"/{index}/_settings", SERVES)
         actions: list[dict[str, Any]] = [{"remove": {"index": f"{self._alias}-*", "alias": self._alias}}]
         if self.current() is None:
             actions = []
         actions.append({"add": {"index": index, "alias": self._alias}})
         self._connection.ask("POST", "/_aliases", {"actions": actions})
-        self.sweep()
+        self.settle()
+
+    def settle(self) -> None:
+        """Tell whoever asks which index serves, where a switch was cut off; and remove what serves no more."""
+        serving = self.current()
+        path = f"/{self._state}/_doc/{SERVING}"
+        if serving and self._connection.many(self._state, [SERVING]).get(SERVING) != {"index": serving}:
+            self._connection.ask("PUT", path, {"index": serving})
+            self.sweep()
 
     def sweep(self) -> None:
         """Remove every index that does not serve, such as one whose build was killed."""
@@ -100,9 +112,12 @@ class Generations:
         note = Built(LAYOUT, archive, seq, datetime.now(UTC).isoformat(timespec="milliseconds"))
         self._connection.ask("PUT", f"/{self._state}/_doc/built-{index}", asdict(note))
 
-    def count(self, index: str) -> int:
-        """How many articles can be found in it."""
-        return int(self._connection.ask("GET", f"/{index}/_count")["count"])
+    def count(self, index: str) -> int | None:
+        """How many articles can be found in it; None where it is gone."""
+        try:
+            return self._connection.count(index)
+        except Missing:
+            return None
 
     def _all(self) -> list[str]:
         try:
@@ -188,12 +203,13 @@ class ClusterIndexing:
     def _change(self, lines: Iterable[str]) -> None:
         for item in self._connection.bulk(lines, filter_path="items.*.status,items.*.error"):
             ((_, done),) = item.items()
-            if done["status"] not in {200, 201, 404}:  # what is to go may have gone
+            if done["status"] not in {200, 201, 404, 409}:  # what is to go may have gone; or newer stands there
                 raise CorpusUnwritable(self._index, str(done.get("error", done))[:300])
 
 
 def _line(index: str, stored: Stored, entry: Entry) -> str:
-    action = {"index": {"_index": index, "_id": str(stored.key)}}
+    version = {"version": stored.seq, "version_type": "external_gte"}  # what comes late replaces nothing newer
+    action = {"index": {"_index": index, "_id": str(stored.key), **version}}
     return f"{json.dumps(action)}\n{json.dumps(_document(stored, entry), ensure_ascii=False)}"
 
 

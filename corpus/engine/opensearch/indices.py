@@ -105,9 +105,17 @@ _ANALYSIS = {
 }
 
 
+_REMEMBERED = "1d"  # that a document went, and when: what a node that stood still carries out late is refused by that
+
+
 def kept(name: str) -> dict[str, Any]:
     """The body by which an index that keeps something is made. A copy of each shard lies on another node, if any."""
-    settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "max_inner_result_window": 1_000}
+    settings = {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "max_inner_result_window": 1_000,
+        "gc_deletes": _REMEMBERED,
+    }
     return {"settings": {"index": settings}, "mappings": KEPT[name]}
 
 
@@ -120,9 +128,10 @@ def searched(shards: int) -> dict[str, Any]:
         "analysis": _ANALYSIS,
         "max_result_window": MOST_HITS,
         "max_terms_count": 65_536,
+        "gc_deletes": _REMEMBERED,
     }
     return {"settings": {"index": settings}, "mappings": SEARCHED}
 
 
-SERVING = {"index": {"auto_expand_replicas": "0-1"}}
+SERVES = {"index": {"auto_expand_replicas": "0-1"}}
 """The settings of an index that serves."""

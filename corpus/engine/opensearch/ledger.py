@@ -36,8 +36,10 @@ Document = Mapping[str, Any]
 class ClusterLedger:
     """The books of one archive."""
 
-    def __init__(self, connection: Connection, states: States, name: str, holder: Holder) -> None:
-        self._connection = connection
+    def __init__(self, asking: Connection, keeping: Connection, states: States, name: str, holder: Holder) -> None:
+        """What is asked or changed by itself waits no longer than a question; what belongs together, as a keeper."""
+        self._asking = asking
+        self._connection = keeping
         self._states = states
         self._books = f"{name}-books"
         self._sightings = f"{name}-sightings"
@@ -134,16 +136,13 @@ class ClusterLedger:
     def unsee(self, keys: Sequence[int]) -> None:
         """No file holds these articles any more; files that are gone are forgotten with the last of theirs."""
         with self._transaction():
-            files = set[int]()
             for hit in self._seen_of(keys):
-                files.add(int(hit["_source"]["file"]))
                 self._states.put("sightings", hit["_id"], None)
             unseen = self._states.open.documents if self._states.open else {}
-            for file in sorted(files):
-                found = self._get("files", str(file))
-                others = (hit["_id"] for hit in self._seen({"term": {"file": file}}))
-                if found and found["gone"] and all(("sightings", each) in unseen for each in others):
-                    self._put("files", str(file), None)
+            for found in self._all("files", {"term": {"gone": True}}):
+                others = (hit["_id"] for hit in self._seen({"term": {"file": found["key"]}}))
+                if all(("sightings", each) in unseen for each in others):
+                    self._put("files", str(found["key"]), None)
 
     def read_again(self, keys: Sequence[int]) -> None:
         """Whatever files held these articles are to be read again, changed or not."""
@@ -235,16 +234,16 @@ class ClusterLedger:
     def limit(self, source: str, characters: int | None) -> None:
         """Show at most so many characters of an article of this source; None: as of any other."""
 
-        def limited(limits: dict[str, Any]) -> dict[str, Any]:
-            others = {key: most for key, most in limits.items() if key != source}
-            return others if characters is None else {**others, source: characters}
+        def limited(document: dict[str, Any]) -> dict[str, Any]:
+            others = [[key, most] for key, most in document.get("limits", ()) if key != source]
+            return {"limits": others if characters is None else [*others, [source, characters]]}
 
         self._change(f"/{self._state}/_doc/limits", limited)
 
     def limits(self) -> tuple[Limit, ...]:
         """Every source of which only so much may be shown."""
-        found = self._connection.many(self._state, ["limits"]).get("limits", {})
-        return tuple(Limit(source, int(characters)) for source, characters in sorted(found.items()))
+        found = self._asking.many(self._state, ["limits"]).get("limits", {})
+        return tuple(Limit(source, int(characters)) for source, characters in sorted(found.get("limits", ())))
 
     # Who did what.
 
@@ -252,10 +251,11 @@ class ClusterLedger:
     def acting(self) -> Iterator[None]:
         """Show signs of life as long as the block lasts, by which nobody takes this act for cut off."""
         with self._one:
+            if not self._acting:
+                self._beat_once()
+                self._beating = over = threading.Event()
             self._acting += 1
             if self._acting == 1:
-                self._beating = over = threading.Event()
-                self._beat_once()
                 threading.Thread(target=self._beat, args=(over,), name="acting", daemon=True).start()
         try:
             yield
@@ -289,7 +289,7 @@ class ClusterLedger:
         bounds: list[Document] = [{"prefix": {"who": _plain(by)}}] if by else []
         bounds += [] if before is None else [{"range": {"key": {"lt": before}}}]
         body = {"query": _all_of("audit", *bounds), "sort": [{"key": "desc"}], "size": min(limit, _AT_ONCE)}
-        return [_act(hit["_source"]) for hit in self._connection.hits(self._books, body)]
+        return [_act(hit["_source"]) for hit in self._asking.hits(self._books, body)]
 
     def count_acts_from(self, number: int) -> None:
         """Let the next act have a number after this one."""
@@ -301,9 +301,9 @@ class ClusterLedger:
 
     def follow(self, url: str, name: str) -> None:
         """Look at this feed from now on, under this name."""
-        key = str(number_of(url))
-        found = self._get("feeds", key) or {"key": int(key), "url": url, "state": "{}", "entries": []}
-        self._write("feeds", key, {**found, "name": name})
+        key = number_of(url)
+        fresh = booked("feeds", str(key), {"key": key, "url": url, "state": "{}", "entries": []})
+        self._change(self._feed(key), lambda found: {**(found or fresh), "name": name}, refresh="true")
 
     def unfollow(self, url: str) -> bool:
         """Look at this feed no more, and forget its entries; whether it was looked at."""
@@ -323,21 +323,27 @@ class ClusterLedger:
     def put_off(self, feeds: Iterable[tuple[int, Mapping[str, object]]]) -> None:
         """Remember how each of these feeds is, by its key; its entries stay as they were left."""
         for key, state in feeds:
-            if found := self._get("feeds", str(key)):
-                self._write("feeds", str(key), {**found, "state": json.dumps(state)})
+            self._leave_so(key, {"state": json.dumps(state)})
 
     def leave(self, feed: int, state: Mapping[str, object], entries: Mapping[bytes, tuple[bytes, int]]) -> None:
         """Remember how this feed was left, and its entries in the place of those before."""
         told = [[packed(entry), packed(checksum), tries] for entry, (checksum, tries) in sorted(entries.items())]
-        if found := self._get("feeds", str(feed)):
-            self._write("feeds", str(feed), {**found, "state": json.dumps(state), "entries": told})
+        self._leave_so(feed, {"state": json.dumps(state), "entries": told})
+
+    def _leave_so(self, feed: int, change: Document) -> None:
+        """Change what is known of a feed, if it is still followed."""
+        self._change(self._feed(feed), lambda found: {**found, **change} if found else found, refresh="true")
+
+    def _feed(self, key: int) -> str:
+        return f"/{self._books}/_doc/feeds:{key}"
 
     # What people set.
 
     def documents(self, keys: Sequence[str]) -> dict[str, str]:
         """Those of the documents under these keys that there are, as they were written."""
-        by_id = {document_id(key): key for key in keys}
-        return {by_id[key]: str(found["document"]) for key, found in self._many("documents", list(by_id)).items()}
+        by_id = {f"documents:{document_id(key)}": key for key in keys}
+        found = self._asking.many(self._books, list(by_id))
+        return {by_id[each]: str(document["document"]) for each, document in found.items()}
 
     def keep(self, key: str, document: str) -> None:
         """Keep a document under this key, in the place of the one that was there."""
@@ -372,30 +378,31 @@ class ClusterLedger:
     def _all(self, kind: str, *conditions: Document) -> Iterator[Document]:
         """Every document of a kind for which these hold."""
         body = {"query": _all_of(kind, *conditions), "sort": [{"ref": "asc"}]}
-        return (hit["_source"] for hit in self._connection.each(self._books, body, _AT_ONCE))
+        return (hit["_source"] for hit in self._asking.each(self._books, body, _AT_ONCE))
 
     def _write(self, kind: str, key: str, document: Document) -> None:
         """At once; it can be looked up when this returns."""
         path = f"/{self._books}/_doc/{kind}:{key}"
-        self._connection.ask("PUT", path, booked(kind, key, document), refresh="true")
+        self._asking.ask("PUT", path, booked(kind, key, document), refresh="true")
 
     def _drop(self, kind: str, key: str) -> bool:
         try:
-            self._connection.ask("DELETE", f"/{self._books}/_doc/{kind}:{key}", refresh="true")
+            self._asking.ask("DELETE", f"/{self._books}/_doc/{kind}:{key}", refresh="true")
         except Missing:
             return False
         return True
 
-    def _change(self, path: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """Change a document by what it is now, however many others do at the same time."""
+    def _change(self, path: str, change: Callable[[dict[str, Any]], dict[str, Any]], **params: Any) -> None:
+        """Change a document by what it is now, {} where there is none, however many others do; to {}: not at all."""
         for _ in range(_ATTEMPTS):
             try:
-                found = self._connection.ask("GET", path)
+                found = self._asking.ask("GET", path)
                 since = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
             except Missing:
                 found, since = {"_source": {}}, {"op_type": "create"}
             with suppress(Conflict):
-                self._connection.ask("PUT", path, change(dict(found["_source"])), **since)
+                if changed := change(dict(found["_source"])):
+                    self._asking.ask("PUT", path, changed, **since, **params)
                 return
         raise StoreError("Others change the archive all the time: try again.")
 

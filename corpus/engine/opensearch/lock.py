@@ -22,6 +22,7 @@ from corpus.errors import CorpusLocked, StoreError
 _BEAT = 1.0  # seconds
 _DEAD = 10.0  # seconds without a beat
 _PAUSE = 0.1  # seconds between two looks
+_PATIENCE = 2.0  # seconds for one sign of life: another one comes after it
 
 _Since = Mapping[str, Any]
 
@@ -35,7 +36,8 @@ class Lock:
         self._path = f"/{name}-state/_doc/keeper"
         self._place = place
         self._holder = holder
-        self._depth = 0
+        self._known: _Since | None = None
+        self._moved = 0.0
 
     @contextmanager
     def held(self, patience: float) -> Iterator[None]:
@@ -45,12 +47,12 @@ class Lock:
             CorpusLocked: somebody alive still holds it after ``patience`` seconds.
         """
         since = self._taken(patience)
-        self._states.change(lambda state: replace(state, keeper=self._holder.name))
-        self._states.keeper = self._holder.name
         over = threading.Event()
         beating = threading.Thread(target=self._beat, args=(since, over), name="keeper's beat", daemon=True)
         beating.start()
         try:
+            self._states.change(lambda state: replace(state, keeper=self._holder.name))
+            self._states.keeper = self._holder.name
             yield
         finally:
             over.set()
@@ -59,16 +61,17 @@ class Lock:
 
     def _taken(self, patience: float) -> _Since:
         """Put ourselves down as its holder."""
-        began, known, moved, beats = time.monotonic(), None, time.monotonic(), 0
+        began, beats = time.monotonic(), 0
         while True:
             held, since = self._look()
             now = time.monotonic()
-            if held is None or held.is_dead() or now - moved > _DEAD:
+            if since != self._known:  # remembered from one attempt to the next: whoever has no patience comes again
+                self._known, self._moved, beats = since, now, beats + 1
+            ours = held is not None and held.name == self._holder.name  # an answer was lost on its way to us
+            if held is None or ours or held.is_dead() or now - self._moved > _DEAD:
                 with suppress(Conflict):
                     return self._put(since)
                 continue
-            if since != known:
-                known, moved, beats = since, now, beats + 1
             # One beat more than at first says that it lives; without any it may be dead, which takes longer to tell.
             if now - began >= patience and (beats > 1 or not patience):
                 raise CorpusLocked(self._place)
@@ -87,16 +90,23 @@ class Lock:
 
     def _put(self, since: _Since) -> _Since:
         params: dict[str, Any] = {**since} or {"op_type": "create"}
-        done = self._connection.ask("PUT", self._path, self._holder.written(), **params)
+        done = self._connection.ask("PUT", self._path, self._holder.written(), request_timeout=_PATIENCE, **params)
         return {"if_seq_no": done["_seq_no"], "if_primary_term": done["_primary_term"]}
 
     def _beat(self, since: _Since, over: threading.Event) -> None:
         """Show signs of life until it is over, then let go of it; where somebody took it over, there is nothing to."""
-        with suppress(Conflict, Missing):
-            while not over.wait(_BEAT):
-                with suppress(StoreError):
+        lost = False
+        while not lost and not over.wait(_BEAT):
+            with suppress(StoreError):
+                try:
                     since = self._put(since)
-            for _ in range(2):
-                with suppress(StoreError):
-                    self._connection.ask("DELETE", self._path, **since)
-                    return
+                except (Conflict, Missing):  # an answer that was lost on its way looks like somebody else's beat
+                    held, since = self._look()
+                    lost = held is None or held.name != self._holder.name
+        for _ in range(0 if lost else 2):
+            with suppress(StoreError, Missing):
+                held, since = self._look()
+                if held is not None and held.name == self._holder.name:
+                    with suppress(Conflict):
+                        self._connection.ask("DELETE", self._path, **since)
+                return

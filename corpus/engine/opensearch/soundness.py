@@ -16,6 +16,7 @@ from corpus.engine.soundness import Row
 from corpus.engine.values import Stored
 
 _AT_ONCE = 5_000  # hits
+_COMING = "20s"
 _ARTICLES_AT_ONCE = 500
 
 
@@ -34,8 +35,11 @@ class ClusterSoundness:
     def faults(self, *, quick: bool = False) -> list[str]:  # noqa: ARG002  # it is quick
         """Which indices have shards that no node holds. What a node holds it checks by itself as it reads it."""
         names = ",".join(f"{self._name}-{each}" for each in KEPT)
-        health = self._connection.ask("GET", f"/_cluster/health/{names}", level="indices")
-        lost = sorted(name for name, each in health["indices"].items() if each["status"] == "red")
+        # A cluster that has just started still looks for its shards. In the path: the library has a timeout of its own.
+        waiting = f"level=indices&wait_for_status=yellow&timeout={_COMING}"
+        health = self._connection.ask("GET", f"/_cluster/health/{names}?{waiting}", ignore=408)
+        known = health.get("indices", {})
+        lost = sorted(name for name in names.split(",") if known.get(name, {"status": "red"})["status"] == "red")
         return [f"shards of {', '.join(lost)} are held by no node"] if lost else []
 
     def articles(self) -> Iterator[Row]:

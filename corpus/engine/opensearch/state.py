@@ -15,17 +15,19 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from random import uniform
 from typing import Any
 
 from corpus.engine.opensearch.connection import Conflict, Connection, Missing
 from corpus.engine.opensearch.holder import Holder
-from corpus.errors import CorpusLocked, CorpusMissing, CorpusTooNew, StoreError
+from corpus.errors import CorpusIncomplete, CorpusLocked, CorpusMissing, CorpusTooNew, StoreError
 
 _PATIENCE = 10.0  # seconds that a transaction waits for another one
-_ABANDONED = 10.0  # seconds after which an open transaction that shows no sign of life is taken over; that is safe
+_ABANDONED = 30.0  # seconds after which an open transaction is taken for abandoned; to take it over is safe
+_ATTEMPTS = 5  # to carry out what holds
 _PAUSES = (0.004, 0.02)  # seconds, between which one waits before one looks again
 _JOURNAL_BYTES = 8 * 2**20  # of one document of a journal
 
@@ -109,6 +111,17 @@ class States:
             CorpusTooNew: a newer Dateline made it.
         """
         return self._seen().state
+
+    def hold_on(self) -> State:
+        """The state, if it still knows this engine as the one that keeps the archive.
+
+        Raises:
+            CorpusLocked: while this process stood still, somebody took it for dead.
+        """
+        state = self.seen()
+        if self.keeper and state.keeper != self.keeper:
+            raise CorpusLocked(self._place)
+        return state
 
     def make(self) -> None:
         """Make an archive of nothing, unless somebody has."""
@@ -204,9 +217,13 @@ class States:
             holder = Holder.read(state.by) if state.by else None
             if time.monotonic() - since > _ABANDONED or (holder and holder.is_dead()):
                 try:
-                    return self._carried_out(seen) if state.journal else self._write(seen, _closed(state))
-                except Conflict:
+                    if state.journal:
+                        return self._carried_out(seen)
+                    closed = self._write(seen, _closed(state))
+                    self._forget_journal(state.opened)  # of what never held
+                except (Conflict, Missing):  # somebody else does it
                     continue
+                return closed
             if time.monotonic() - began > _PATIENCE + _ABANDONED:
                 raise CorpusLocked(self._place)
             _pause()
@@ -224,11 +241,26 @@ class States:
             held = replace(held, journal=self._journal(held, lines))
             seen = self._write(seen, held)
         except Conflict:
+            self._forget_journal(state.opened)
             raise CorpusLocked(self._place) from None  # it was taken for abandoned
         except StoreError:
             self._give_up(seen)
+            self._forget_journal(state.opened)
             raise
-        self._carried_out(seen, lines)
+        with suppress(Conflict):  # it was taken for abandoned after it held, so somebody else has carried it out
+            self._carried_out_at_last(seen, lines)
+
+    def _carried_out_at_last(self, seen: _Seen, lines: list[str]) -> None:
+        """Carry out what holds, also where the cluster does not take it at once."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._carried_out(seen, lines)
+            except StoreError:
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(attempt / 2)
+            else:
+                return
 
     def _journal(self, state: State, lines: list[str]) -> int:
         """Write down what is to be carried out; gives in how many documents."""
@@ -256,11 +288,16 @@ class States:
         for item in items:
             ((_, done),) = item.items()
             if done["status"] not in {200, 201, 404, 409}:  # gone already; or a later one stands there
-                raise StoreError(f"The cluster did not take a change: {done.get('error', done)}")
+                raise CorpusIncomplete(f"it did not take a change, {done['status']}")
         seen = self._write(seen, _closed(replace(state, seq=state.then[0], next_key=state.then[1])))
-        for number in range(state.journal):
-            self._connection.ask("DELETE", self._journal_path(state, number))
+        self._forget_journal(state.opened)
         return seen
+
+    def _forget_journal(self, opened: str) -> None:
+        """Delete what was written down of a transaction, in however many documents; where that fails, it stays."""
+        with suppress(Missing, StoreError):
+            for number in count():
+                self._connection.ask("DELETE", f"/{self._name}-state/_doc/journal-{opened}-{number}")
 
     def _read_journal(self, state: State) -> Iterator[str]:
         for number in range(state.journal):

@@ -79,7 +79,7 @@ class ClusterStore:
 
     def count(self) -> int:
         """How many articles there are."""
-        return int(self._connection.ask("GET", f"/{self._articles}/_count")["count"])
+        return self._connection.count(self._articles)
 
     def span(self) -> tuple[date | None, date | None]:
         """The first and the last day of publication; None twice where there is no article."""

@@ -6,8 +6,9 @@ where one of their nodes goes, it fails under the next question, which is then a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -25,6 +26,7 @@ from corpus.errors import CorpusIncomplete, StoreError
 from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
 
 _KEPT_ALIVE = "2m"  # after its last question a state is let go of
+_WHOLE = {"keep_alive": _KEPT_ALIVE, "allow_partial_pit_creation": "false"}
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, words of prefixes, yearly tallies: a question's next page asks for them again
 _REMEMBERED_TALLIES = 16
@@ -60,16 +62,41 @@ class Pinned:
         self._connection = connection
         self._shards = shards
         self._whole = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
-        made = connection.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEPT_ALIVE)
+        made = connection.ask("POST", f"/{index}/_search/point_in_time", **_WHOLE)
         self._pin = {"id": made["pit_id"], "keep_alive": _KEPT_ALIVE}
+        self._users, self._retired, self._counting = 0, False, threading.Lock()
+        if made["_shards"]["successful"] < made["_shards"]["total"]:
+            self.retire()
+            raise CorpusIncomplete("not every shard is there")
         self._frequencies: dict[tuple[Part, str], int] = {}
         self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
         self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
         self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
         self._tallied_yearly = lru_cache(_REMEMBERED_ASKS)(self._tally_yearly)
 
-    def close(self) -> None:
-        """Let the cluster forget this state; where that fails, it does so by itself."""
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Have it held as long as the block lasts."""
+        with self._counting:
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._users -= 1
+                last = self._retired and not self._users
+            if last:
+                self._forget()
+
+    def retire(self) -> None:
+        """Let go of it, as soon as nobody uses it."""
+        with self._counting:
+            self._retired, unused = True, not self._users
+        if unused:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let the cluster forget this state, of which it holds only so many; where that fails, it does by itself."""
         with suppress(Missing, StoreError):
             self._connection.ask("DELETE", "/_search/point_in_time", {"pit_id": [self._pin["id"]]})
 

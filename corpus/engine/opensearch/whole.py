@@ -157,7 +157,7 @@ _KEYED: Mapping[str, Callable[[Row], tuple[str, Document]]] = {
 
 def _act(row: Row) -> tuple[str, Document]:
     cells = _document("audit", row)
-    return str(row[0]), {**cells, "going_on": False, "by": None}
+    return str(row[0]), {**cells, "going_on": cells["ended"] is None, "by": None}
 
 
 def _booked(kind: str, documents: Iterable[tuple[str, Document]]) -> Iterator[tuple[str, Document]]:
@@ -182,8 +182,9 @@ def _files(rows: Rows) -> Iterator[tuple[str, Document]]:
 
 def _feeds(rows: Rows) -> Iterator[tuple[str, Document]]:
     """A feed's number is that of its address, whatever it was before."""
+    feeds = list(rows("feeds"))  # first, since by them entries are known
     beside = _Beside(rows("entries"))
-    for row in rows("feeds"):
+    for row in feeds:
         entries = [[packed(entry), packed(checksum), tries] for _, entry, checksum, tries in beside.of(row[0])]
         key = number_of(row[1])
         yield str(key), {**_document("feeds", row), "key": key, "entries": entries}
