@@ -1,7 +1,7 @@
 """``python -m benchmarks.scale_table``: the numbers of ``docs/scale.md``, computed of what ``scale.json`` has measured.
 
-The laws are as simple as the measurements bear: what a page takes grows with a power of the articles, and by so much for
-each shard more; what is kept grows with the articles alone.
+The laws are as simple as the measurements bear: what a page takes grows with a power of the articles, and by so much
+for each shard more; what is kept grows with the articles alone.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Laws:
 
     def page(self, articles: int, shards: int) -> float:
         """Milliseconds of all nodes' processors for one page."""
-        return self.million * (articles / 1e6) ** self.power + self.shard * (shards - 1)
+        return self.million * math.pow(articles / 1e6, self.power) + self.shard * (shards - 1)
 
     def at_worst(self, articles: int, shards: int) -> float:
         """The same, if from the largest measured size on it grew as a straight line."""
