@@ -48,6 +48,7 @@ _LOG = logging.getLogger(__name__)
 _UNTIL_DEAD = 12.0  # seconds after which a dead keeper's lock is free
 _KEEPING = 60.0  # seconds that a keeper waits for one answer
 _PAUSES = (0.05, 0.3, 1.0)  # seconds between looks at an index that may only be in the middle of something
+_NONE = "there is none"
 _STATES = 3  # of the index, of which a question is asked until one holds
 
 
@@ -333,7 +334,7 @@ class ClusterEngine:
         """Why the serving index cannot be used as it is, or None: not if it is merely being written, or switched."""
         trouble = self._trouble_now()
         for pause in _PAUSES:
-            if trouble is None:
+            if trouble in {None, _NONE}:
                 break
             time.sleep(pause)
             trouble = self._trouble_now()
@@ -342,7 +343,7 @@ class ClusterEngine:
     def _trouble_now(self) -> str | None:
         index = self._generations.current()
         if index is None:
-            return "there is none"
+            return _NONE
         note, state = self._generations.note(index), self._states.seen()
         if note is None or note.layout != LAYOUT or note.archive != state.name or note.seq > state.seq:
             return "it belongs to another archive or version"
