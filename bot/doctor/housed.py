@@ -84,7 +84,7 @@ def disk(gathered: Gathered) -> Iterator[Finding]:
     if seen.inodes and seen.inodes_free < _FEW_INODES:
         said = f"Only {seen.inodes_free:,} more files fit on the disk of {place}."
         yield warning("disk", said, "Remove files that nobody needs: many small ones use a disk up before it is full.")
-    if seen.lasting:
+    if seen.lasting and gathered.settings.archive == place:
         said, _, mend = seen.lasting.rpartition("; ")
         yield warning("disk", f"{said}.", mend[:1].upper() + mend[1:])
 
