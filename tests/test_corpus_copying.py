@@ -14,7 +14,7 @@ import pytest
 from conftest import SAMPLES
 from lying import options
 
-from corpus import Corpus, CorpusError, Input, Intent, Keeper, Kind, Query, copy, glance, verify
+from corpus import Corpus, CorpusError, CorpusUnfinished, Input, Intent, Keeper, Kind, Query, copy, glance, verify
 from corpus.analysis import Analyser
 from corpus.engine import TABLES, opened
 
@@ -52,6 +52,10 @@ def lived_in(tmp_path) -> Path:
         corpus.follow([("https://wire.example/rss.xml", "wire")], by="ann")
     with Keeper.open(folder, by="ann") as keeper:
         keeper.correct(found[2], {"headline": "Put right"})
+    with closing(opened(folder, Analyser())) as engine:
+        ((feed, *_),) = engine.ledger.feeds()
+        engine.ledger.leave(feed, {"failures": 2}, {b"one entry": (b"its checksum", 1), b"\x00\xff": (b"", 3)})
+        engine.ledger.begin_act("bob", "ingest", "what he was killed at")
     return folder
 
 
@@ -61,7 +65,7 @@ def test_everything_arrives_and_comes_back_as_it_was(lived_in, lying, tmp_path):
     copy(there, back, by="ann")
     for table in TABLES:
         one, two, three = (rows(where, table) for where in (lived_in, there, back))
-        if table == "audit":  # which has the copying too
+        if table == "audit":  # which has the copying too, and that whoever was at something is not at it any more
             assert len(three) == len(two) + 1 == len(one) + 2
             continue
         assert one == two == three, table
@@ -94,6 +98,28 @@ def test_nothing_is_copied_over_an_archive(lived_in, lying, tmp_path):
     with pytest.raises(CorpusError, match="already"):
         copy(lived_in, there)
     assert rows(there, "articles") == before
+
+
+def test_what_is_filled_only_in_part_is_no_archive_for_anybody(lived_in, lying, tmp_path):
+    there = lying(tmp_path / "there")
+
+    def broken() -> None:
+        raise InterruptedError
+
+    with (
+        closing(opened(lived_in, Analyser())) as one,
+        closing(opened(there, Analyser(), create=True)) as other,
+        pytest.raises(InterruptedError),
+    ):
+        other.take_over(one.rows, broken)
+    for create in (False, True):
+        with pytest.raises(CorpusUnfinished):
+            Corpus.open(there, create=create)
+    with pytest.raises(CorpusUnfinished):
+        Keeper.open(there)
+    copied = copy(lived_in, there)
+    with Corpus.open(there, create=True) as corpus:
+        assert corpus.status().articles == corpus.status().index_articles == copied.articles
 
 
 def test_a_copy_that_was_killed_is_none_and_can_be_made_again(lived_in, lying, tmp_path):

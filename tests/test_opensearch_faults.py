@@ -18,7 +18,7 @@ from random import Random
 
 import pytest
 from cluster import Cluster as Nodes
-from cluster import why_not
+from cluster import ClusterFailed, why_not
 from conftest import SAMPLES
 from lying import options
 
@@ -184,9 +184,35 @@ def test_part_of_an_answer_is_never_shown_as_one(place, own):
         own.wait_for("red", nodes=2)
         with pytest.raises(CorpusError):
             corpus.search(Query.parse("the harbour"))
+        with pytest.raises(CorpusError):
+            corpus.headlines("har")
+        with pytest.raises(CorpusError), Corpus.open(place) as fresh:  # nor by whoever comes now
+            fresh.headlines("har")
         own.restart(losing)
         own.wait_for("green", nodes=3)
         assert corpus.search(Query.parse("the harbour")) == whole
+
+
+def test_states_of_the_index_that_nobody_asks_any_more_are_let_go_of(filled, own, tmp_path):
+    with Corpus.open(filled) as corpus:
+        for turn in range(12):
+            with Keeper.open(filled) as keeper:
+                keeper.ingest([news(tmp_path, 1 + turn, name=f"{turn}.jsonl")])
+            assert corpus.search(Query.parse("harbour")).hits
+        stats = own.ask(0, "GET", "/_nodes/stats/indices/search")["nodes"].values()
+        assert sum(each["indices"]["search"]["point_in_time_current"] for each in stats) <= 2 * SPREAD
+
+
+def test_what_comes_late_brings_nothing_back_that_was_erased(filled, own):
+    with Corpus.open(filled) as corpus:
+        article = corpus.search(Query.parse("harbour")).hits[0].article
+        path = f"/{filled.name}-articles/_doc/{article.id}"
+        before = own.ask(0, "GET", path)
+        corpus.withhold([article.id], erase=True)
+    with pytest.raises(ClusterFailed, match="answered by 409"):
+        own.ask(0, "PUT", f"{path}?version={before['_version']}&version_type=external_gte", before["_source"])
+    settings = own.ask(0, "GET", f"/{filled.name}-articles/_settings")[f"{filled.name}-articles"]
+    assert settings["settings"]["index"]["gc_deletes"] == "1d"  # for so long, which nothing is late by
 
 
 def test_an_ingest_that_is_killed_again_and_again_loses_and_doubles_nothing(place, tmp_path):
