@@ -244,8 +244,8 @@ class States:
             self._forget_journal(state.opened)
             raise CorpusLocked(self._place) from None  # it was taken for abandoned
         except StoreError:
-            self._give_up(seen)
-            self._forget_journal(state.opened)
+            if self._give_up(seen):  # else it may hold, for all that is known here, and its journal is needed
+                self._forget_journal(state.opened)
             raise
         with suppress(Conflict):  # it was taken for abandoned after it held, so somebody else has carried it out
             self._carried_out_at_last(seen, lines)
@@ -303,12 +303,13 @@ class States:
         for number in range(state.journal):
             yield from self._connection.ask("GET", self._journal_path(state, number))["_source"]["lines"]
 
-    def _give_up(self, seen: _Seen) -> None:
-        """Close a transaction that changed nothing; where that fails, it is found to be abandoned."""
+    def _give_up(self, seen: _Seen) -> bool:
+        """Close a transaction that changed nothing; where that fails, it is found to be abandoned. Gives if it is."""
         try:
             self._write(seen, _closed(seen.state))
         except (Conflict, StoreError):
-            return
+            return False
+        return True
 
     def _seen(self) -> _Seen:
         try:
