@@ -13,6 +13,8 @@ from cluster import Cluster as Nodes
 from cluster import why_not as no_cluster
 from hypothesis import settings
 from lying import Lying
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from corpus import Corpus, Keeper, Where, copy
 from faulty_process import FaultyShell, compiled, why_not
@@ -46,10 +48,20 @@ def engine(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", ENGINES[0])
 
 
-_ON_A_CLUSTER = (
-    pytest.mark.xdist_group("opensearch"),  # one cluster, asked by one of the processes that test side by side
-    pytest.mark.timeout(300),  # the first one prepares it
-)
+_ON_A_CLUSTER = pytest.mark.timeout(300)  # the first one prepares it
+
+
+class _OneCluster(LoadScopeScheduling):
+    """Of the processes that test side by side, one alone tests what needs a cluster, which is one then."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "opensearch" if "opensearch" in nodeid else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneCluster:
+    """Marks of groups (``--dist loadgroup``) are not seen with pytest 9.2: they are told by names of tests instead."""
+    return _OneCluster(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from corpus import AsyncCorpus, Cluster, Corpus, CorpusError, CorpusUnreachable,
 from corpus.analysis import Analyser
 from corpus.engine import opened
 
-pytestmark = [pytest.mark.xdist_group("opensearch"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 ASKED = [
     "harbour",

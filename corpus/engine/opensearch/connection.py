@@ -23,6 +23,8 @@ from corpus.errors import CorpusIncomplete, CorpusUnreachable, CorpusUnwritable,
 
 _ATTEMPTS = 1  # further ones, each of another node
 _PINNED = "10m"  # from one search to the next
+_PUT_OFF = {429, 503}
+_PAUSES = (0.2, 1.0, 3.0, 9.0)  # seconds, after which what was put off is asked again
 _LEAST = 0.1  # seconds
 _SHARE = 0.45  # of the patience, for one of two attempts
 _POOL = 16  # connections to a node: more threads than that do not ask at once
@@ -122,9 +124,19 @@ class Connection:
 
         ``lines`` are those of the bulk API, an action with its document as one.
         """
-        items: list[Mapping[str, Any]] = []
-        for part in _parts(lines):
-            items += self.ask("POST", "/_bulk", part, **params)["items"]
+        return [item for part in _parts(lines) for item in self._taken(part, params)]
+
+    def _taken(self, lines: list[str], params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """What became of each of these; what a node that has too much to do put off is asked of it again."""
+        items: list[Mapping[str, Any]] = self.ask("POST", "/_bulk", "\n".join([*lines, ""]), **params)["items"]
+        for pause in _PAUSES:
+            put_off = [place for place, item in enumerate(items) if _status(item) in _PUT_OFF]
+            if not put_off:
+                break
+            time.sleep(pause)
+            again = "\n".join([*(lines[place] for place in put_off), ""])
+            for place, item in zip(put_off, self.ask("POST", "/_bulk", again, **params)["items"], strict=True):
+                items[place] = item
         return items
 
     def each(self, index: str, body: Mapping[str, Any], size: int) -> Iterator[Mapping[str, Any]]:
@@ -228,18 +240,23 @@ def _credentials(cluster: Cluster) -> dict[str, str]:
     return {"authorization": f"Basic {base64.b64encode(plain).decode('ascii')}"}
 
 
-def _parts(lines: Iterable[str]) -> Iterator[str]:
-    """These lines in texts of some megabytes; a single line may be longer."""
+def _status(item: Mapping[str, Any]) -> int:
+    ((_, done),) = item.items()
+    return int(done["status"])
+
+
+def _parts(lines: Iterable[str]) -> Iterator[list[str]]:
+    """These lines in runs of some megabytes; a single line may be longer."""
     part: list[str] = []
     size = 0
     for line in lines:
         if part and size + len(line) > _MOST_BYTES:
-            yield "\n".join([*part, ""])
+            yield part
             part, size = [], 0
         part.append(line)
         size += len(line)
     if part:
-        yield "\n".join([*part, ""])
+        yield part
 
 
 def _inner(error: TransportError) -> str:

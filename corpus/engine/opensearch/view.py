@@ -31,6 +31,7 @@ _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, words of prefixes, yearly tallies: a question's next page asks for them again
 _REMEMBERED_TALLIES = 16
 _TERMS_AT_ONCE = 1_000  # frequencies in one question
+_KEYS = 60_000  # in one condition: a cluster takes 65,536
 _ERA = 50_000  # days that are counted at once: a cluster gives no more than 65,535 numbers
 _YEAR = 365  # days
 _OUTLETS_AT_ONCE = 1_000
@@ -253,7 +254,9 @@ class Pinned:
             return asked
         heavy, threshold = queries.enough(query)
         found = self._found(heavy, self.articles, queries.sort(Order.NEWEST), scored=False, min_score=threshold)
-        return {"bool": {"must": [asked], "filter": [queries.among("key", [hit.key for hit, _, _ in found])]}}
+        keys = [hit.key for hit, _, _ in found]
+        enough = [queries.among("key", keys[start : start + _KEYS]) for start in range(0, len(keys), _KEYS)]
+        return {"bool": {"must": [asked], "filter": [queries.any_of(enough)]}}
 
     def _count(self, query: WeightedQuery, up_to: int) -> int:
         counted = {"track_total_hits": up_to} if up_to < self.articles else {}
