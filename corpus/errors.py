@@ -190,21 +190,27 @@ class CorpusUnfinished(StoreError):
     """An archive was to be filled from another one, and was not filled to the end."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"The archive {place} has only a part of another one: run `dateline copy` once more.")
+        super().__init__(
+            Told("The archive {place} has only a part of another one: run `dateline copy` once more.", place=place)
+        )
 
 
 class CorpusThere(StoreError):
     """An archive was to be copied to where there is one already."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"There is an archive in {place} already, and nothing is copied over it: name another place.")
+        super().__init__(
+            Told("There is an archive in {place} already: nothing is copied over it. Name another place.", place=place)
+        )
 
 
 class EngineMissing(StoreError):
     """The library that speaks to a cluster is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("opensearch-py is not installed, which speaks to the cluster: `pip install opensearch-py`.")
+        super().__init__(
+            Told("opensearch-py is not installed, which speaks to the cluster: `pip install opensearch-py`.")
+        )
 
 
 class DocumentTooLarge(StoreError):
