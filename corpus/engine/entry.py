@@ -8,6 +8,12 @@ from typing import NamedTuple
 from corpus.analysis import Words
 from corpus.engine import forward
 
+HEADLINE_WEIGHT = 3
+"""How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
+
+UNKNOWN = "und"
+"""The code of ISO 639 for a language that is not known."""
+
 STOP = "·"
 """Keeps the place of a stop word: no term contains it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -122,3 +122,21 @@ class Barred(NamedTuple):
     source: str
     story: int
     key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index holds: the layout of its fields, the archive's name, the last change it took in, and when (UTC)."""
+
+    layout: int
+    archive: str
+    seq: int
+    at: str
+
+
+def counted(articles: Iterable[Stored], total: int, progress: Counted | None) -> Iterator[Stored]:
+    """Hand on articles, and tell now and then how many there were."""
+    for done, stored in enumerate(articles, start=1):
+        yield stored
+        if progress and done % 1_000 == 0:
+            progress(done, total)

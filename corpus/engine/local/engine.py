@@ -24,14 +24,14 @@ from corpus.analysis import Analyser
 from corpus.engine.analyst import AT_ONCE, Analyst, Made
 from corpus.engine.local.copying import copy_into
 from corpus.engine.local.database import ArchiveFile
-from corpus.engine.local.generations import Built, Generations, read_note, write_note
+from corpus.engine.local.generations import Generations, read_note, write_note
 from corpus.engine.local.index import LAYOUT, IndexWriter, SearchIndex, damage
 from corpus.engine.local.ledger import LocalLedger
 from corpus.engine.local.soundness import LocalSoundness
 from corpus.engine.local.store import LocalStore, Outlets
 from corpus.engine.local.view import IndexFault, IndexView
 from corpus.engine.tables import TABLES, Rows, nothing
-from corpus.engine.values import Change, Counted, Signed, Stored, numbered
+from corpus.engine.values import Built, Change, Counted, Signed, Stored, counted, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import CorpusLocked, CorpusThere, CorpusUnwritable, NotIndexed, StoreError
 from corpus.model import (
@@ -279,7 +279,7 @@ class LocalEngine:
             note = partial(self._note, folder)
             with SearchIndex(folder, create=True).writing() as writer, Analyst(self._analyser) as analyst:
                 building = Indexing(writer, self._store, analyst, note=note, since=began, fresh=0)
-                building.put(_counted(self._store.since(0), total, progress))
+                building.put(counted(self._store.since(0), total, progress))
                 building.commit()
             self._generations.switch(folder)
 
@@ -553,10 +553,3 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CorpusUnwritable(str(folder), error.strerror or str(error)) from error
-
-
-def _counted(articles: Iterable[Stored], total: int, progress: Counted | None) -> Iterator[Stored]:
-    for done, stored in enumerate(articles, start=1):
-        yield stored
-        if progress and done % 1_000 == 0:
-            progress(done, total)

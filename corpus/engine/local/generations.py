@@ -8,22 +8,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corpus.engine.values import Built
+
 _POINTER = "current"
 _NOTE = "built.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What an index holds: the layout of its fields, the archive's name, the last change it took in, and when (UTC)."""
-
-    layout: int
-    archive: str
-    seq: int
-    at: str
 
 
 class Generations:

@@ -18,7 +18,7 @@ from typing import Any
 import tantivy
 
 from corpus.engine import forward
-from corpus.engine.entry import STOP, Entry
+from corpus.engine.entry import HEADLINE_WEIGHT, STOP, UNKNOWN, Entry
 from corpus.engine.local.view import TIE_BITS, IndexFault, IndexView, faults_told
 from corpus.engine.values import Stored
 from corpus.model import GAP, Article, Part
@@ -26,12 +26,8 @@ from corpus.model import GAP, Article, Part
 LAYOUT = 4
 """Counts up whenever the fields below or the analysis change: an index of another layout is built anew."""
 
-HEADLINE_WEIGHT = 3
-"""How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
-
 _GAP = f" {' '.join([STOP] * GAP)} "  # no phrase spans headline and body
 _HEAP = 40_000_000  # bytes that the writer may fill before it writes a segment
-_UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
 _FOOTER = 8  # bytes at the end of each of tantivy's files: the length of the footer before them, and a magic number
 
 _WHOLE = "whole.json"  # which files were whole, beside them
@@ -131,7 +127,7 @@ class IndexWriter:
         document.add_text(Part.SPELLING, entry.spellings)
         document.add_text(Part.HEADLINE_SPELLING, entry.opening)
         document.add_text("source", article.source)
-        document.add_text("language", article.language or _UNKNOWN)
+        document.add_text("language", article.language or UNKNOWN)
         document.add_integer("key", stored.key)
         document.add_integer("story", stored.story)
         document.add_integer("seq", stored.seq)

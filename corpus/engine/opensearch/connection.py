@@ -100,9 +100,9 @@ class Connection:
             raise self._told(error) from error
         except (OpenSearchException, TypeError, ValueError) as error:  # such as a page of some proxy
             _LOG.warning("what answers %s %s is no OpenSearch: %r", method, path, error)
-            raise self._unreachable("what answers there is no OpenSearch") from error
+            raise CorpusUnreachable("what answers there is no OpenSearch") from error
         if not isinstance(answer, dict | list):
-            raise self._unreachable("what answers there is no OpenSearch")
+            raise CorpusUnreachable("what answers there is no OpenSearch")
         return answer
 
     def _limited(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Connection:
             return params
         left = until - time.monotonic()
         if left <= _LEAST:  # a healthy node that cannot do it in that would be taken for dead
-            raise self._unreachable(self._late)
+            raise CorpusUnreachable(self._late)
         return {**params, "request_timeout": min(left, self._patience * _SHARE)}
 
     @property
@@ -185,7 +185,7 @@ class Connection:
         path = f"/{index}/_search" if index else "/_search"
         found: Mapping[str, Any] = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
         if found["timed_out"] or found["_shards"]["failed"]:
-            raise self._incomplete("not every shard answered")
+            raise CorpusIncomplete("not every shard answered")
         return found
 
     def many(self, index: str, ids: Sequence[str], **params: Any) -> dict[str, Mapping[str, Any]]:
@@ -194,13 +194,13 @@ class Connection:
             return {}
         found = self.ask("POST", f"/{index}/_mget", {"ids": list(ids)}, **params)["docs"]
         if failed := next((each["error"] for each in found if "error" in each), None):
-            raise self._incomplete(str(failed.get("reason", failed)))
+            raise CorpusIncomplete(str(failed.get("reason", failed)))
         return {each["_id"]: each["_source"] for each in found if each["found"]}
 
     def _told(self, error: TransportError) -> Exception:  # noqa: PLR0911  # a table: an answer, what it means
         """What went wrong, in our own words."""
         if isinstance(error, NoConnection):
-            return self._unreachable(self._silence(error))
+            return CorpusUnreachable(self._silence(error))
         match error.status_code, str(error.error):
             case 403 | 429, kind if kind == _BLOCKED:
                 return CorpusUnwritable(str(self._cluster), f"the cluster takes nothing in: {_reason(error)}")
@@ -211,9 +211,9 @@ class Connection:
             case 409, _:
                 return Conflict(_reason(error))
             case 401 | 403, _:
-                return self._unreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
+                return CorpusUnreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
             case status, _:
-                return self._incomplete(f"{status}, {_reason(error)}")
+                return CorpusIncomplete(f"{status}, {_reason(error)}")
 
     def _silence(self, error: TransportError) -> str:
         """Why nobody answered, without the names of hosts, which everybody would read; the log has all of it."""
@@ -224,12 +224,6 @@ class Connection:
         if isinstance(error, SSLError) or "certificate" in told.lower():
             return "its certificate is not trusted"
         return next((reason for sign, reason in _SILENCES.items() if sign in told), "it cannot be spoken to")
-
-    def _incomplete(self, reason: str) -> StoreError:
-        return CorpusIncomplete(reason)
-
-    def _unreachable(self, reason: str) -> StoreError:
-        return CorpusUnreachable(reason)
 
 
 def _credentials(cluster: Cluster) -> dict[str, str]:

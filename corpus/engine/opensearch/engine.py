@@ -19,7 +19,7 @@ from corpus.analysis import Analyser
 from corpus.engine.analyst import Analyst
 from corpus.engine.opensearch.connection import Connection, Exists, Missing
 from corpus.engine.opensearch.holder import Holder
-from corpus.engine.opensearch.index import SERVING, ClusterIndexing, Generations, built_of, counted
+from corpus.engine.opensearch.index import SERVING, ClusterIndexing, Generations, built_of
 from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
 from corpus.engine.opensearch.ledger import ClusterLedger
 from corpus.engine.opensearch.lock import Lock
@@ -29,7 +29,7 @@ from corpus.engine.opensearch.store import ClusterStore
 from corpus.engine.opensearch.view import ClusterView, Pinned
 from corpus.engine.opensearch.whole import Whole
 from corpus.engine.tables import TABLES, Rows, nothing
-from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, numbered
+from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, counted, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import (
     CorpusIncomplete,

@@ -9,41 +9,26 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from corpus.engine import forward
 from corpus.engine.analyst import AT_ONCE, Analyst, Made
-from corpus.engine.entry import STOP, Entry
+from corpus.engine.entry import HEADLINE_WEIGHT, STOP, UNKNOWN, Entry
 from corpus.engine.opensearch.connection import Connection, Missing
 from corpus.engine.opensearch.indices import LAYOUT, SERVES, searched
 from corpus.engine.opensearch.store import ClusterStore, packed, unpacked
-from corpus.engine.values import Stored
+from corpus.engine.values import Built, Stored
 from corpus.errors import CorpusUnwritable
 from corpus.model import GAP, Analysed
 
-HEADLINE_WEIGHT = 3
-"""How often the words of a headline count: in one field, since a boosted second field costs nDCG."""
-
 SERVING = "serving"
 """The document that names the index that serves: whoever asks looks at it, and at what that was built from."""
-
-_UNKNOWN = "und"  # the code of ISO 639 for a language that is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What an index holds: the layout of its fields, the archive's name, the last change it took in, and when (UTC)."""
-
-    layout: int
-    archive: str
-    seq: int
-    at: str
 
 
 class Generations:
@@ -225,7 +210,7 @@ def _document(stored: Stored, entry: Entry) -> dict[str, Any]:
         "section": entry.section,
         "spelling": entry.spellings.split(),
         "headline_spelling": entry.opening.split(),
-        "language": article.language or _UNKNOWN,
+        "language": article.language or UNKNOWN,
         "source": article.source,
         "id": article.id,
         "key": stored.key,
@@ -248,11 +233,3 @@ def analysed_in(document: Mapping[str, Any]) -> Analysed:
     terms = " ".join([*filter(None, [headline]), *[""] * GAP, *filter(None, [body])])
     fields = "\n".join(f" {each} ".replace(STOP, "") for each in (terms, credit))
     return forward.read({"terms": fields.encode(), "marks": unpacked(document["marks"])})
-
-
-def counted(articles: Iterable[Stored], total: int, progress: Callable[[int, int], None] | None) -> Iterator[Stored]:
-    """Hand on articles, and tell now and then how many there were."""
-    for done, stored in enumerate(articles, start=1):
-        yield stored
-        if progress and done % 1_000 == 0:
-            progress(done, total)

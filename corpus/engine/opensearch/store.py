@@ -23,7 +23,7 @@ _TEXTS_AT_ONCE = 500  # articles that are fetched at once
 _MOST_COPIES = 101  # articles of a story that are named, with the one that stands for it
 _COLUMNS = TABLES["articles"]
 _PICKED_BY = ("key", "id", "headline", "source", "source_name", "published")
-_COPIES_BY = ("key", "id", "source", "source_name", "published", "url", "story")
+_COPIES_BY = ("key", "id", "source", "source_name", "published", "url")
 
 
 class ClusterStore:
@@ -240,7 +240,7 @@ def _headline(document: Mapping[str, Any]) -> Headline:
 
 
 def _copy(document: Mapping[str, Any]) -> tuple[int, Copy]:
-    key, article_id, source, name, published, url, _ = (document[column] for column in _COPIES_BY)
+    key, article_id, source, name, published, url = (document[column] for column in _COPIES_BY)
     return int(key), Copy(article_id, source, name, PubDate.from_iso(published), url)
 
 

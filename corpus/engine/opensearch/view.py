@@ -18,10 +18,11 @@ from typing import Any
 from corpus.analysis import Analyser
 from corpus.engine.opensearch import queries
 from corpus.engine.opensearch.connection import Connection, Missing
-from corpus.engine.opensearch.index import READ, Built, analysed_in
+from corpus.engine.opensearch.index import READ, analysed_in
 from corpus.engine.opensearch.indices import MOST_HITS, SPELT
 from corpus.engine.opensearch.queries import Asked
 from corpus.engine.opensearch.store import ClusterStore
+from corpus.engine.values import Built
 from corpus.errors import CorpusIncomplete, StoreError
 from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
 
