@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("scale.json"))
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="dateline-scale-") as folder:
+        list(_measured([min(options.sizes)], options.shards, Path(folder)))  # a new node is slow: it compiles as it goes
         sizes = [*_measured(options.sizes, options.shards, Path(folder))]
     report = {"machine": described(), "sizes": [asdict(size) for size in sizes]}
     options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
