@@ -9,7 +9,7 @@ LOCK_OF_A_CLUSTER := deploy/requirements-opensearch.txt
 COLLECTIONS ?= ../shared/collections
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test check fuzz hostile crash stops opensearch image refill bench growth load soak eval format lock pictures docs clean
+.PHONY: help run venv test check fuzz hostile crash stops opensearch image refill bench growth scale load soak eval format lock pictures docs clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,10 @@ bench: $(VENV)/ready ## measure side by side with the peers, and write the table
 
 growth: $(VENV)/ready ## let an archive grow to a million articles, and write what that takes (about forty minutes, 10 GB)
 	$(BIN)/python -m benchmarks.growth
+
+scale: $(VENV)/ready ## let archives grow in the cluster of one node at OPENSEARCH_URL, and compute docs/scale.md (forty minutes, 15 GB)
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.scale_table
 
 load: $(VENV)/ready ## ask the bot fifty and two hundred times a second, quiet and during a reindex, and write the table (some ten minutes)
 	$(BIN)/python -m benchmarks.load --table

@@ -1,7 +1,8 @@
 """``python -m benchmarks.scale``: what archives in a cluster take, measured on one node, as growth laws are drawn from.
 
 Asks a cluster of one node on this machine (``OPENSEARCH_URL``) whose process it can look at, and writes ``scale.json``;
-``benchmarks.scale_table`` makes ``docs/scale.md`` of that.
+``benchmarks.scale_table`` makes ``docs/scale.md`` of that. Such a cluster is brought up by
+``make opensearch OPENSEARCH="--nodes 1 --heap 4g --measured"``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from corpus.engine import removed
 
 _WARM_UP = 200  # questions before it counts: a new state of the index knows no frequency yet
 _COUNTED = 400
+_SMALL, _COMPILED = 20_000, 5_000  # articles, and questions of them, after which a node has compiled what it does
 _SEED = 1
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -58,24 +60,24 @@ class Size:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and write ``scale.json`` beside this file."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 300_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 300_000, 1_000_000])
     parser.add_argument("--shards", type=int, default=6, help="into which the last but one is divided once more")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("scale.json"))
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="dateline-scale-") as folder:
-        list(_measured([min(options.sizes)], options.shards, Path(folder)))  # a new node is slow: it compiles as it goes
+        list(_measured([_SMALL], 1, Path(folder), warm_up=_COMPILED))  # does not count: a new node is slow
         sizes = [*_measured(options.sizes, options.shards, Path(folder))]
     report = {"machine": described(), "sizes": [asdict(size) for size in sizes]}
     options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-def _measured(sizes: Sequence[int], shards: int, folder: Path) -> Iterator[Size]:
+def _measured(sizes: Sequence[int], shards: int, folder: Path, *, warm_up: int = _WARM_UP) -> Iterator[Size]:
     node = _Node(addresses(os.environ["OPENSEARCH_URL"])[0])
     for count in sizes:
         file = folder / f"{count}.jsonl"
         with file.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(each.fields()) + "\n" for each in articles(count, seed=_SEED))
-        asks = QuestionMaker(list(islice(read_articles(file), 10_000)), seed=_SEED).asks(_WARM_UP + _COUNTED)
+        asks = QuestionMaker(list(islice(read_articles(file), 10_000)), seed=_SEED).asks(warm_up + _COUNTED)
         where = Cluster((node.url,), f"scale-{count}", workplace=folder)
         try:
             began, worked = time.perf_counter(), node.worked()
@@ -84,7 +86,7 @@ def _measured(sizes: Sequence[int], shards: int, folder: Path) -> Iterator[Size]
             took = time.perf_counter() - began
             ingest = (count / took, (node.worked() - worked) / count * 1000)
             yield _size(node, where, count, asks, ingest)
-            if count == sizes[max(len(sizes) - 2, 0)]:
+            if shards > 1 and count == sizes[max(len(sizes) - 2, 0)]:
                 divided = replace(where, shards=shards)
                 with Keeper.open(divided) as keeper:
                     keeper.reindex([], index_only=True)
@@ -98,10 +100,10 @@ def _size(
     node: _Node, where: Cluster, count: int, asks: Sequence[Ask], ingest: tuple[float | None, float | None]
 ) -> Size:
     with Corpus.open(where) as corpus, _requests_counted() as requests:
-        for ask in asks[:_WARM_UP]:
+        for ask in asks[:-_COUNTED]:
             corpus.search(Query.parse(ask.typed), limit=PAGE)
         before, own, worked = requests[0], time.process_time(), node.worked()
-        milliseconds = sorted(_timed(corpus, ask) for ask in asks[_WARM_UP:])
+        milliseconds = sorted(_timed(corpus, ask) for ask in asks[-_COUNTED:])
         own, worked, pages = time.process_time() - own, node.worked() - worked, len(milliseconds)
         asked = (requests[0] - before) / pages
     index = node.bytes(f"{where.name}-index-*")

@@ -22,8 +22,9 @@ BUSY = 0.5  # of its processors, at most, what a node is planned for: half is le
 NODE_CORES, NODE_GB, NODE_DISK_GB = 8, 64, 1_000
 SHARD_GB = 30  # of an index: 10 to 50 are what OpenSearch's own guidance names
 HEAP_SHARE = 0.5  # of a node's memory, the rest is the system's for its files
-WARM = 0.5  # share of the index that should lie in that memory
-WORKER_PAGES = 25  # a second, by one worker on two cores: half of what `make load` holds
+WARM = 0.5  # share of all that is kept that should lie in that memory
+WORKER_PAGES = 25  # a second, by one worker: half of what `make load` holds
+WORKER_CORES, WORKER_GB = 2, 1
 CORE_HOUR, GB_HOUR, DISK_GB_MONTH = 0.04, 0.005, 0.10  # dollars, about what big clouds ask in 2026
 HOURS = 730  # of a month
 
@@ -82,7 +83,8 @@ class Plan:
     @property
     def dollars(self) -> float:
         """What that costs in a month."""
-        cores, memory = self.nodes * NODE_CORES + self.workers * 2, self.nodes * NODE_GB + self.workers
+        cores = self.nodes * NODE_CORES + self.workers * WORKER_CORES
+        memory = self.nodes * NODE_GB + self.workers * WORKER_GB
         disk = (self.index_gb + self.kept_gb) * COPIES * 1.5
         return (cores * CORE_HOUR + memory * GB_HOUR) * HOURS + disk * DISK_GB_MONTH
 
@@ -120,7 +122,9 @@ def _line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def plan(law: Laws, articles: int, rate: int = RATE) -> Plan:
     """What such an archive needs."""
     index_gb, kept_gb = law.index_bytes * articles / 1e9, law.kept_bytes * articles / 1e9
-    shards = max(1, math.ceil(index_gb / SHARD_GB))
+    shards = max(1, math.ceil(max(index_gb, kept_gb) / SHARD_GB))
+    while COPIES * shards < _for_work(rate, law.page(articles, shards)):  # a node without a shard has no work
+        shards += 1
     page, worst = law.page(articles, shards), law.at_worst(articles, shards)
     files = NODE_GB * (1 - HEAP_SHARE)
     return Plan(
@@ -129,7 +133,7 @@ def plan(law: Laws, articles: int, rate: int = RATE) -> Plan:
         page,
         by_work=_for_work(rate, page),
         at_worst=_for_work(rate, worst),
-        by_memory=math.ceil(index_gb * COPIES * WARM / files),
+        by_memory=math.ceil((index_gb + kept_gb) * COPIES * WARM / files),
         by_disk=math.ceil((index_gb + kept_gb) * COPIES * 1.5 / NODE_DISK_GB),
         workers=math.ceil(rate / WORKER_PAGES),
         index_gb=index_gb,
@@ -200,8 +204,8 @@ def _laws(law: Laws) -> list[str]:
 
 def _plan(law: Laws) -> list[str]:
     head = [
-        "articles", "index + kept, GB", "shards", "a page, ms", "nodes for the work", "at worst", "for the memory",
-        "for the disk", "nodes", "workers", "a month",
+        "articles", "index + kept, GB", "shards", "of all nodes, ms a page", "nodes for the work", "at worst",
+        "for the memory", "for the disk", "nodes", "their memory, GB", "workers", "their memory, GB", "a month",
     ]  # fmt: skip
     rows = []
     for articles in SIZES:
@@ -217,7 +221,9 @@ def _plan(law: Laws) -> list[str]:
                 f"{each.by_memory}",
                 f"{each.by_disk}",
                 f"**{each.nodes}**",
+                f"{each.nodes * NODE_GB:,}",
                 f"{each.workers}",
+                f"{each.workers * WORKER_GB:,}",
                 f"${each.dollars:,.0f}",
             ]
         )

@@ -139,7 +139,7 @@ class Settings:
     opensearch_shards: int = field(
         default=1,
         metadata=_told(
-            "Into how many parts an index is divided when it is built anew: one for each 30 GB (docs/scale.md).",
+            "Into how many parts articles and index are divided once made: one for each 30 GB (docs/scale.md).",
             _number(1, 1_000),
             "a number from 1 to 1000",
             "1",

@@ -25,6 +25,7 @@ from corpus.errors import (
     BackupFailed,
     CorpusError,
     CorpusIncomplete,
+    CorpusSlow,
     CorpusUnreachable,
     CorpusUnwritable,
     StoreError,
@@ -61,7 +62,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
             return f"{context}{error.format_message()}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
-        case CorpusUnwritable() | BackupFailed() | CorpusUnreachable() | CorpusIncomplete():
+        case CorpusUnwritable() | BackupFailed() | CorpusUnreachable() | CorpusSlow() | CorpusIncomplete():
             return str(error), FAILED
         case StoreError():
             return str(error), ARCHIVE

@@ -4,8 +4,8 @@ CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
-│                     CorpusUnreachable · CorpusIncomplete · CorpusUnfinished ·
-│                     CorpusThere · EngineMissing · DocumentTooLarge · BackupFailed · CorpusInUse
+│                     CorpusUnreachable · CorpusSlow · CorpusIncomplete ·
+│                     CorpusUnfinished · CorpusThere · EngineMissing · DocumentTooLarge · BackupFailed · CorpusInUse
 ├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -174,6 +174,19 @@ class CorpusUnreachable(StoreError):
         )
 
 
+class CorpusSlow(StoreError):
+    """The cluster that has the archive did not answer in time: it stands still, or was asked for too much."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            Told(
+                "The archive's cluster did not answer within {seconds} seconds: ask again in a moment, or for less. If "
+                "that does not help, whoever keeps the archive should look whether the cluster runs.",
+                seconds=f"{seconds:g}",
+            )
+        )
+
+
 class CorpusIncomplete(StoreError):
     """The cluster that has the archive could only answer in part, which is no answer."""
 
@@ -209,7 +222,7 @@ class EngineMissing(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            Told("opensearch-py is not installed, which speaks to the cluster: `pip install opensearch-py`.")
+            Told("opensearch-py is not installed, which speaks to the cluster: `pip install 'opensearch-py>=3,<4'`.")
         )
 
 

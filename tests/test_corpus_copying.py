@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,20 +107,31 @@ def test_what_is_filled_only_in_part_is_no_archive_for_anybody(lived_in, lying, 
     def broken() -> None:
         raise InterruptedError
 
-    with (
-        closing(opened(lived_in, Analyser())) as one,
-        closing(opened(there, Analyser(), create=True)) as other,
-        pytest.raises(InterruptedError),
-    ):
-        other.take_over(one.rows, broken)
+    for _ in range(2):
+        with (
+            closing(opened(lived_in, Analyser())) as one,
+            closing(opened(there, Analyser(), create=True, unfinished=True)) as other,
+            pytest.raises(InterruptedError),
+        ):
+            other.take_over(one.rows, broken)
     for create in (False, True):
         with pytest.raises(CorpusUnfinished):
             Corpus.open(there, create=create)
     with pytest.raises(CorpusUnfinished):
         Keeper.open(there)
+    with Corpus.open(lived_in) as corpus:
+        corpus.limit("harbourpost.example", None, by="ann")
     copied = copy(lived_in, there)
     with Corpus.open(there, create=True) as corpus:
         assert corpus.status().articles == corpus.status().index_articles == copied.articles
+        assert corpus.limits() == ()
+        first, second = (hit.article.id for hit in corpus.search(Query.parse("harbour"), limit=2).hits)
+        corpus.withhold([first], why="asked", by="ann")
+        assert corpus.article(first) is None
+    with Keeper.open(there) as keeper:
+        keeper.correct(second, {"headline": "Put right twice"})
+    with Corpus.open(there) as corpus:
+        assert corpus.article(second).headline == "Put right twice"
 
 
 def test_a_copy_that_was_killed_is_none_and_can_be_made_again(lived_in, lying, tmp_path):
@@ -167,6 +179,32 @@ def test_what_somebody_changed_in_the_cluster_is_found_and_read_again(own_archiv
     assert verify(own_archive).sound
     with Corpus.open(own_archive) as corpus:
         assert corpus.article(article.id).text == article.text
+
+
+def test_an_archive_that_is_divided_answers_as_one_that_is_not(lived_in, lying, tmp_path):
+    whole = lying(tmp_path / "whole")
+    divided = replace(lying(tmp_path / "divided"), shards=4)
+    for where in (whole, divided):
+        copy(lived_in, where)
+    with Corpus.open(whole) as one, Corpus.open(divided) as four:
+        assert one.sources() == four.sources()
+        assert replace(one.status(), indexed_at=None) == replace(four.status(), indexed_at=None)
+        for text in (
+            "harbour",
+            "ferry storm",
+            "har*",
+            "source:harbourpost.example",
+            "copies:all council",
+            '"the harbour"',
+        ):
+            query = Query.parse(text)
+            first, second = one.search(query, limit=20), four.search(query, limit=20)
+            assert [(hit.article, hit.copies) for hit in first.hits] == [
+                (hit.article, hit.copies) for hit in second.hits
+            ]
+            assert [hit.score for hit in first.hits] == pytest.approx([hit.score for hit in second.hits], rel=1e-5)
+            assert one.coverage(query) == four.coverage(query)
+    assert verify(divided).sound
 
 
 def test_a_glance_tells_what_there_is(own_archive):

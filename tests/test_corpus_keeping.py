@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,8 @@ from corpus import (
     UnusableCorrection,
     parse_inputs,
 )
+from corpus.analysis import Analyser
+from corpus.engine import opened
 
 ENGINES = ("local", "opensearch")
 
@@ -139,6 +142,26 @@ def test_what_another_file_still_holds_has_not_vanished(folder, tmp_path):
     taken(folder, tmp_path / "news")
     first.unlink()
     assert taken(folder, tmp_path / "news").vanished == 0
+
+
+def test_however_many_files_there_are_what_vanished_is_known(folder):
+    with Keeper.open(folder):  # makes it
+        pass
+    with closing(opened(folder, Analyser())) as engine, engine.exclusive():
+        ledger, count = engine.ledger, 1_200
+        with engine.transaction():  # a file for each run, and what every other one held is not in it any more
+            for number in range(count):
+                file = ledger.open_book(f"/news/{number}.jsonl", "/news")
+                ledger.saw([(file, number, number - number % 2 + 1)])
+                ledger.close_book(file, b"as it was", "json", articles=1, refused=(), run=number + 1)
+        assert ledger.vanished(["/news"]) == [*range(1, count, 2)]
+        with engine.transaction():
+            ledger.missed([key for key, _ in ledger.places("/news")])
+        assert ledger.vanished(["/news"]) == [*range(count)]
+        with engine.transaction():
+            ledger.unsee([*range(10, count)])
+        assert len(ledger.roots()) == 1
+        assert ledger.roots()["/news"].files == 10
 
 
 def test_an_article_that_comes_back_has_not_vanished(folder, tmp_path):

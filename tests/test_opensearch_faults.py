@@ -8,13 +8,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from cluster import Cluster as Nodes
@@ -22,7 +27,18 @@ from cluster import ClusterFailed, why_not
 from conftest import SAMPLES
 from lying import options
 
-from corpus import AsyncCorpus, Cluster, Corpus, CorpusError, CorpusUnreachable, Keeper, Query, verify
+from corpus import (
+    AsyncCorpus,
+    Cluster,
+    Corpus,
+    CorpusError,
+    CorpusIncomplete,
+    CorpusTooNew,
+    CorpusUnreachable,
+    Keeper,
+    Query,
+    verify,
+)
 from corpus.analysis import Analyser
 from corpus.engine import opened
 
@@ -271,6 +287,119 @@ def test_a_keeper_that_stood_still_for_long_changes_nothing_any_more(place, tmp_
     assert still.returncode == 3
     assert "is being changed by another process" in complaint
     assert verify(place).sound
+
+
+class Door(ThreadingHTTPServer):
+    """Stands before a node and hands on what it is asked, but for those answers that it was told to give itself."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Asked)
+        self.node = node
+        self.own: list[tuple[str, int, str]] = []
+        """How a path ends, the status and the kind of error to answer it with: each once, the first one first."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Asked(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Door
+
+    def answered(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, told = self._own() or self._handed_on(body)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answered  # noqa: N815  # as the library calls them
+
+    def _own(self) -> tuple[int, bytes] | None:
+        ours = next((each for each in self.server.own if self.path.partition("?")[0].endswith(each[0])), None)
+        if ours is None:
+            return None
+        self.server.own.remove(ours)
+        _, status, kind = ours
+        error = {"type": kind, "reason": "[node-0] says no", "root_cause": []}
+        return status, json.dumps({"status": status, "error": error}).encode()
+
+    def _handed_on(self, body: bytes) -> tuple[int, bytes]:
+        headers = {"Content-Type": self.headers.get("Content-Type", "application/json")}
+        asked = Request(self.server.node + self.path, body or None, headers, method=self.command)
+        try:
+            with urlopen(asked) as answer:  # a node on loopback
+                return answer.status, answer.read()
+        except HTTPError as error:
+            return error.code, error.read()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def door(own: Nodes) -> Iterator[Door]:
+    with Door(own.urls[0]) as open_door:
+        threading.Thread(target=open_door.serve_forever, daemon=True).start()
+        yield open_door
+        open_door.shutdown()
+
+
+def test_what_a_node_with_too_much_to_do_puts_off_is_asked_of_it_again(place, door, tmp_path):
+    door.own = [("/_bulk", 429, "rejected_execution_exception")] * 2
+    with Keeper.open(replace(place, urls=(door.url,))) as keeper:
+        keeper.ingest([news(tmp_path, 300)])
+    assert not door.own
+    assert verify(place).sound
+
+
+def test_a_question_that_the_cluster_has_no_time_for_is_not_asked_thrice(filled, door):
+    with Corpus.open(replace(filled, urls=(door.url,))) as corpus:
+        before = corpus.search(Query.parse("harbour"))
+        for status, kind in ((429, "rejected_execution_exception"), (400, "too_many_nested_clauses")):
+            door.own = [("/_search", status, kind)] * 2
+            with pytest.raises(CorpusIncomplete) as told:
+                corpus.search(Query.parse("harbour"))
+            assert "node-0" not in str(told.value)
+            assert len(door.own) == 1
+            door.own = []
+        door.own = [("/_search", 503, "search_phase_execution_exception")]
+        assert corpus.search(Query.parse("harbour")) == before
+
+
+def test_who_may_do_too_little_is_told_so_and_the_log_says_what(filled, door, caplog):
+    with Corpus.open(replace(filled, urls=(door.url,))) as corpus:
+        door.own = [("/_mget", 403, "security_exception")]
+        with pytest.raises(CorpusUnreachable, match="too little"):
+            corpus.search(Query.parse("harbour"))
+    assert "says no" in caplog.text
+
+
+def test_an_index_that_a_newer_dateline_built_is_left_alone(filled, own):
+    path = f"/{filled.name}-state/_doc"
+    (index,) = own.ask(0, "GET", f"/_alias/{filled.name}-index")
+    note = own.ask(0, "GET", f"{path}/built-{index}")["_source"]
+    with Corpus.open(filled) as corpus:
+        corpus.search(Query.parse("harbour"))
+        own.ask(0, "PUT", f"{path}/built-{index}", {**note, "layout": note["layout"] + 1})
+        with pytest.raises(CorpusTooNew):
+            corpus.search(Query.parse("harbour"))
+    with pytest.raises(CorpusTooNew):
+        Corpus.open(filled)
+    assert [*own.ask(0, "GET", f"/_alias/{filled.name}-index")] == [index]
+
+
+def test_two_threads_of_one_process_change_an_archive_one_after_the_other(filled):
+    with Corpus.open(filled) as corpus:
+        found = [hit.article.id for hit in corpus.search(Query.parse("harbour"), limit=8).hits]
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda each: corpus.withhold([each], by="ann"), found))
+        assert {each.id for each in corpus.withheld()} == {*found}
+        assert not {hit.article.id for hit in corpus.search(Query.parse("harbour"), limit=20).hits} & {*found}
+    assert verify(filled).sound
 
 
 def test_what_held_is_carried_out_by_whoever_comes_next(place, tmp_path):

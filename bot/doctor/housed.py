@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from bot.doctor.finding import ARCHIVE, Finding, ok, warning, wrong
 from bot.doctor.gathered import Gathered, Machine
-from bot.leaving import SETTINGS
-from corpus import CorpusError, CorpusMissing, Glance
+from bot.leaving import FAILED, SETTINGS
+from corpus import Cluster, CorpusError, CorpusIncomplete, CorpusMissing, CorpusSlow, CorpusUnreachable, Glance
 
 _ROOM = 500 * 2**20  # bytes that an ingest wants beside a second index
 _LEAST_ROOM = 20 * 2**20
@@ -29,7 +29,8 @@ def archive(gathered: Gathered) -> Iterator[Finding]:
         yield warning("archive", said, _how_to_fill(gathered))
     elif isinstance(seen, CorpusError):
         said, _, mend = str(seen).rpartition(": ")  # of every error of the archive the last part says what to do
-        yield wrong("archive", f"{said}.", mend[:1].upper() + mend[1:], ARCHIVE)
+        passes = isinstance(seen, CorpusUnreachable | CorpusSlow | CorpusIncomplete)
+        yield wrong("archive", f"{said}.", mend[:1].upper() + mend[1:], FAILED if passes else ARCHIVE)
     elif not seen.articles:
         yield warning("archive", f"The one in {settings.archive} is empty.", _how_to_fill(gathered))
     else:
@@ -97,7 +98,8 @@ def _room(gathered: Gathered) -> Finding:
     if seen.free < (wanted := 2 * index + _ROOM):
         mend = f"Make room up to {_size(wanted)}: an index that is built anew lies beside the old one for a while."
         return warning("disk", said, mend)
-    return ok("disk", f"{said[:-1]}, enough to build the index anew.")
+    enough = "" if isinstance(gathered.settings.archive, Cluster) else ", enough to build the index anew"
+    return ok("disk", f"{said[:-1]}{enough}.")
 
 
 def clock(gathered: Gathered) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 ``engine``, ``store``, ``ledger`` and ``view`` say what an engine promises, ``values`` what passes between it and the
 archive, ``tables`` all that it keeps. ``entry`` and ``forward`` are what any index takes of an article, ``analyst``
-makes it. ``local`` keeps to all that by SQLite and tantivy, in a folder; ``opensearch`` by a cluster; ``opening`` knows
-them both.
+makes it, ``indexing`` puts it in; ``tallies`` sums up what any index counts. ``local`` keeps to all that by SQLite and
+tantivy, in a folder; ``opensearch`` by a cluster; ``opening`` knows them both.
 """
 
-from corpus.engine.engine import Engine, Indexing
+from corpus.engine.engine import Engine
+from corpus.engine.indexing import Indexing
 from corpus.engine.ledger import Ledger
 from corpus.engine.opening import opened, removed
 from corpus.engine.store import Store

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from corpus.engine.indexing import Indexing
 from corpus.engine.ledger import Ledger
 from corpus.engine.soundness import Held, Soundness
 from corpus.engine.store import Store
@@ -20,16 +21,6 @@ from corpus.engine.view import EngineView
 from corpus.model import Article, Copy, CorpusStatus, Source
 
 _T = TypeVar("_T")
-
-
-class Indexing(Protocol):
-    """The serving index, open for writing."""
-
-    def put(self, stored: Iterable[Stored]) -> None:
-        """Put in these articles, which are stored, each in the place of the one that has its key."""
-
-    def commit(self) -> None:
-        """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
 
 
 class Engine(Protocol):

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from corpus.engine.values import Barred, Book
 from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
 
+_MOST_REFUSED = 1_000  # rejections of one file that are remembered; a file with more of them is read again each time
+
 
 class Ledger(Protocol):
     """The books of one archive. Each verb is durable when it returns, or when the transaction around it ends."""
@@ -147,3 +149,13 @@ class Ledger(Protocol):
 
     def drop_all(self, prefix: str) -> int:
         """Let go of every document whose key begins like this; say how many there were."""
+
+
+def remembered(refused: Sequence[Rejection]) -> bool:
+    """Whether a file of which this was rejected need not be read again as long as it is as it was."""
+    return len(refused) <= _MOST_REFUSED and not any(each.passing for each in refused)
+
+
+def storable(text: str) -> str:
+    """A text as any engine keeps it: what comes from a command line or a file's name may have halves of characters."""
+    return text.encode("utf-8", "replace").decode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,3 +50,14 @@ class Held(Protocol):
 
     def held(self, first: int, last: int) -> Sequence[tuple[int, int]]:
         """The key and the last change of every article that has one of these keys, both included."""
+
+
+def lasting(trouble: Callable[[], str | None], pauses: Iterable[float]) -> str | None:
+    """What is wrong, if it still is after these pauses, in seconds: what is being written may look so for a moment."""
+    found = trouble()
+    for pause in pauses:
+        if found is None:
+            break
+        time.sleep(pause)
+        found = trouble()
+    return found

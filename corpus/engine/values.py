@@ -133,6 +133,10 @@ class Built:
     seq: int
     at: str
 
+    def is_of(self, layout: int, archive: str, seq: int) -> bool:
+        """Whether it was built in this layout of this archive, whose last change is ``seq``."""
+        return (self.layout, self.archive) == (layout, archive) and self.seq <= seq
+
 
 def counted(articles: Iterable[Stored], total: int, progress: Counted | None) -> Iterator[Stored]:
     """Hand on articles, and tell now and then how many there were."""

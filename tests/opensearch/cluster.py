@@ -424,6 +424,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=9200, help="of the first node, the others take the next; 0: any")
     parser.add_argument("--folder", type=Path, help="for data and logs; without it, one that is thrown away")
     parser.add_argument("--heap", default="512m", help="of each node")
+    parser.add_argument("--measured", action="store_true", help="compile like a server, though it starts later")
     given = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -431,7 +432,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(why)
     with nullcontext(given.folder) if given.folder else TemporaryDirectory(prefix="dateline-opensearch-") as folder:
         try:
-            with Cluster(Path(folder), given.nodes, given.heap, port=given.port or None) as cluster:
+            flags = () if given.measured else QUICK
+            with Cluster(Path(folder), given.nodes, given.heap, port=given.port or None, flags=flags) as cluster:
                 _say(cluster)
                 while True:
                     signal.pause()

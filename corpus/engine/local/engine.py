@@ -9,19 +9,19 @@ import fcntl
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from tantivy import DocAddress
 
 from corpus.analysis import Analyser
-from corpus.engine.analyst import AT_ONCE, Analyst, Made
+from corpus.engine.analyst import Analyst
+from corpus.engine.entry import Entry
+from corpus.engine.indexing import Indexing
 from corpus.engine.local.copying import copy_into
 from corpus.engine.local.database import ArchiveFile
 from corpus.engine.local.generations import Generations, read_note, write_note
@@ -30,6 +30,7 @@ from corpus.engine.local.ledger import LocalLedger
 from corpus.engine.local.soundness import LocalSoundness
 from corpus.engine.local.store import LocalStore, Outlets
 from corpus.engine.local.view import IndexFault, IndexView
+from corpus.engine.soundness import lasting
 from corpus.engine.tables import TABLES, Rows, nothing
 from corpus.engine.values import Built, Change, Counted, Signed, Stored, counted, numbered
 from corpus.engine.view import EngineView
@@ -238,7 +239,7 @@ class LocalEngine:
         return stored
 
     @contextmanager
-    def indexing(self) -> Iterator[Indexing]:
+    def indexing(self) -> Iterator[LocalIndexing]:
         """Yield what puts stored articles into the serving index; all is searchable when the block ends.
 
         What was removed since the index was last written goes out of it too.
@@ -247,7 +248,7 @@ class LocalEngine:
         built = read_note(folder)
         since, fresh, note = built.seq if built else 0, self._store.next_key(), partial(self._note, folder)
         with self._unwritable_told(), index.writing() as writer, Analyst(self._analyser) as analyst:
-            indexing = Indexing(writer, self._store, analyst, note=note, since=since, fresh=fresh)
+            indexing = LocalIndexing(writer, self._store, analyst, note=note, since=since, fresh=fresh)
             yield indexing
             indexing.commit()
 
@@ -278,7 +279,7 @@ class LocalEngine:
             folder, total, began = self._generations.next(), self._store.count(), self._store.seq
             note = partial(self._note, folder)
             with SearchIndex(folder, create=True).writing() as writer, Analyst(self._analyser) as analyst:
-                building = Indexing(writer, self._store, analyst, note=note, since=began, fresh=0)
+                building = LocalIndexing(writer, self._store, analyst, note=note, since=began, fresh=0)
                 building.put(counted(self._store.since(0), total, progress))
                 building.commit()
             self._generations.switch(folder)
@@ -302,13 +303,7 @@ class LocalEngine:
 
         With ``anew`` every file is read, also those that were whole when it was looked at before.
         """
-        trouble = self._trouble(anew=anew)
-        for pause in _PAUSES:
-            if trouble is None:
-                break
-            time.sleep(pause)
-            trouble = self._trouble(anew=anew)
-        return trouble
+        return lasting(partial(self._trouble, anew=anew), _PAUSES)
 
     @property
     def outdated(self) -> bool:
@@ -337,7 +332,7 @@ class LocalEngine:
         if folder is None:
             return "there is none"
         note = read_note(folder)
-        if note is None or note.layout != LAYOUT or note.archive != self._store.name or note.seq > self._store.seq:
+        if note is None or not note.is_of(LAYOUT, self._store.name, self._store.seq):
             return "it belongs to another archive or version"
         if found := damage(folder, anew=anew, remember=not self._untouched):
             return found
@@ -381,8 +376,8 @@ class LocalEngine:
         return View(self._opened()[0].view, self._store, self._analyser)
 
 
-class Indexing:
-    """Puts stored articles into an index that is open for writing; one batch is analysed while the next is stored."""
+class LocalIndexing(Indexing):
+    """Puts stored articles into an index that is open for writing."""
 
     def __init__(
         self,
@@ -398,38 +393,19 @@ class Indexing:
 
         ``note`` is told the last change that the index holds whenever that is certain.
         """
+        super().__init__(store, analyst, note=note, since=since)
         self._writer = writer
-        self._store = store
-        self._analyst = analyst
-        self._note = note
-        self._since = since
         self._fresh = fresh
-        self._waiting: deque[tuple[Sequence[Stored], Made]] = deque()
 
-    def put(self, stored: Iterable[Stored]) -> None:
-        """Put in these articles, which are stored, each in the place of the one that has its key."""
-        articles = iter(stored)
-        while batch := list(islice(articles, AT_ONCE)):
-            self._waiting.append((batch, self._analyst.begin([each.article for each in batch])))
-            if len(self._waiting) > 1:
-                self._write()
-
-    def commit(self) -> None:
-        """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
-        while self._waiting:
-            self._write()
-        seq = self._store.seq
-        for key in self._store.removed_since(self._since):
-            self._writer.drop(key)
-        self._writer.commit()
-        self._note(seq)
-        self._since = seq
-
-    def _write(self) -> None:
-        batch, made = self._waiting.popleft()
-        for stored, entry in zip(batch, made(), strict=True):
+    def _write(self, batch: Sequence[Stored], entries: Sequence[Entry]) -> None:
+        for stored, entry in zip(batch, entries, strict=True):
             self._writer.put(stored, entry, known=stored.key < self._fresh)
             self._fresh = max(self._fresh, stored.key + 1)
+
+    def _end(self, removed: Iterable[int], seq: int) -> None:  # noqa: ARG002  # nothing comes late here
+        for key in removed:
+            self._writer.drop(key)
+        self._writer.commit()
 
 
 class View:

@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from corpus.engine.ledger import remembered, storable
 from corpus.engine.local.database import ArchiveFile, marks, parts
 from corpus.engine.values import Barred, Book
 from corpus.errors import CorpusUnwritable
 from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
-
-_MOST_REFUSED = 1_000  # rejections of one file that are remembered; a file with more of them is read again each time
 
 
 class LocalLedger:
@@ -67,15 +66,14 @@ class LocalLedger:
 
         Where something of it was refused for a reason that passes, it counts as not read.
         """
-        lasting = len(refused) <= _MOST_REFUSED and not any(each.passing for each in refused)
-        remembered = checksum if lasting else None
+        lasting = checksum if remembered(refused) else None
         self._database.change(
             "UPDATE files SET checksum = ?, way = ?, articles = ?, run = coalesce(?, run), etag = ?, modified = ?,"
             " read_at = ? WHERE key = ?",
-            [remembered, way, articles, run, *validators, _now(), file],
+            [lasting, way, articles, run, *validators, _now(), file],
         )
         self._database.change("DELETE FROM refused WHERE file = ?", [file])
-        if remembered:
+        if lasting:
             rows = ((file, each.origin, each.reason) for each in refused)
             self._database.change_many("INSERT INTO refused VALUES (?, ?, ?)", rows)
 
@@ -226,15 +224,13 @@ class LocalLedger:
     def begin_act(self, who: str, what: str, about: str) -> int:
         """Write down that an act has begun; gives its number, which only grows."""
         with self._database.transaction():
-            told = [_storable(each) for each in (who, what, about)]
+            told = [storable(each) for each in (who, what, about)]
             self._database.change("INSERT INTO audit (at, who, what, about) VALUES (?, ?, ?, ?)", [_now(), *told])
             return int(self._database.value("SELECT max(key) FROM audit"))
 
     def end_act(self, act: int, outcome: str) -> None:
         """Write down how an act ended."""
-        self._database.change(
-            "UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [_storable(outcome), _now(), act]
-        )
+        self._database.change("UPDATE audit SET outcome = ?, ended = ? WHERE key = ?", [storable(outcome), _now(), act])
 
     def cut_off(self) -> None:
         """Write down of all acts without an outcome that they were cut off, since their process was killed.
@@ -261,7 +257,7 @@ class LocalLedger:
         rows = self._rows(
             "SELECT key, at, who, what, about, outcome, ended FROM audit WHERE (? IS NULL OR key < ?)"
             " AND substr(who, 1, ?) = ? ORDER BY key DESC LIMIT ?",
-            [before, before, len(by), _storable(by), limit],
+            [before, before, len(by), storable(by), limit],
         )
         return [
             Act(
@@ -339,11 +335,6 @@ class LocalLedger:
         return self._database.change(f"DELETE FROM documents WHERE {begun}", [len(prefix.encode()), prefix.encode()])
 
 
-def _storable(text: str) -> str:
-    """A text as SQLite keeps it: what comes from a command line or a file's name may have halves of characters."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def _withheld_row(withheld: Withheld) -> tuple[object, ...]:
     article = None if withheld.article is None else json.dumps(withheld.article)
     return (
@@ -351,7 +342,7 @@ def _withheld_row(withheld: Withheld) -> tuple[object, ...]:
         withheld.source,
         withheld.story,
         withheld.at.isoformat(),
-        _storable(withheld.why),
+        storable(withheld.why),
         withheld.key,
         withheld.headline,
         withheld.published,

@@ -18,6 +18,7 @@ from tantivy import DocAddress, FieldType, Occur
 from tantivy import Query as TantivyQuery
 
 from corpus.engine import forward
+from corpus.engine.tallies import Tallies
 from corpus.model import (
     AllOf,
     Analysed,
@@ -30,7 +31,6 @@ from corpus.model import (
     Order,
     Part,
     Scored,
-    Tally,
     WeightedQuery,
 )
 
@@ -39,9 +39,6 @@ _ROUNDING = 0.999  # scores are 32-bit sums
 _FIRST_LOOK = 64  # articles looked at before the count of heavy ones is taken further
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, and words of prefixes: a question asks for some more than once, its next page again
-_REMEMBERED_TALLIES = 16  # that of the whole archive is asked for often, and has a number for each of its days
-_ERA = 50_000  # days that are counted at once: tantivy gives no more than 65,000 numbers
-_YEAR = 365  # days
 _MANY = 20  # terms from which on a set of them is looked up at once
 
 Found = list[tuple[Scored, DocAddress]]
@@ -68,10 +65,11 @@ def faults_told() -> Iterator[None]:
         raise
 
 
-class IndexView:
+class IndexView(Tallies[TantivyQuery]):
     """An index as it was when it was opened or last refreshed."""
 
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        super().__init__()
         self._schema = schema
         self._searcher = searcher
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
@@ -79,8 +77,6 @@ class IndexView:
         self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
         """The words of the archive that begin like this, as they are spelt, those of the most articles first."""
         self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
-        self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
-        self._tallied_yearly = lru_cache(_REMEMBERED_ASKS)(self._tally_yearly)
 
     @property
     def articles(self) -> int:
@@ -120,60 +116,29 @@ class IndexView:
         query = replace(query, score=(), optional=False) if query.optional else query
         return self._counted(query, up_to if query.most else 0)
 
-    def tally(self, query: WeightedQuery, *, yearly: bool = False) -> Tally:
-        """How many of all articles that answer the query each outlet and each day has, or each year."""
-        tallied = self._tallied_yearly if yearly else self._tallied
-        return tallied(replace(query, score=(), optional=False) if query.optional else query)
-
-    def _tally(self, query: WeightedQuery) -> Tally:
+    def _all(self, query: WeightedQuery) -> TantivyQuery:
         with faults_told():
-            built = self._built(query)
-            return Tally(self._outlets(built), tuple(day for era in self._eras for day in self._days(built, era)))
+            return self._built(query)
 
-    def _tally_yearly(self, query: WeightedQuery) -> Tally:
+    def _outlets(self, asked: TantivyQuery) -> Sequence[tuple[str, int]]:
         with faults_told():
-            built = self._built(query)
-            return Tally(self._outlets(built), tuple(self._years(built)))
+            return self._searcher.terms_with_prefix("source", "", asked)  # exact, however many there are
 
-    def _outlets(self, built: TantivyQuery) -> tuple[tuple[str, int], ...]:
-        outlets = self._searcher.terms_with_prefix("source", "", built)  # exact, however many there are
-        return tuple(sorted(outlets, key=lambda outlet: (-outlet[1], outlet[0])))
-
-    def _years(self, built: TantivyQuery) -> Iterator[tuple[date, int]]:
-        """The first day of each year that has any, with its articles: days by themselves would be thousands."""
-        if not self._calendar:
-            return
-        bounds = [{"from": float(first), "to": float(after)} for first, after in self._calendar]
-        found = self._searcher.aggregate(built, {"years": {"range": {"field": "day", "ranges": bounds}}})
-        for bucket in found["years"]["buckets"]:  # what lies before, after or between the years has no article
-            if bucket["doc_count"]:
-                yield date.fromordinal(int(bucket["from"])), bucket["doc_count"]
-
-    @cached_property
-    def _calendar(self) -> list[tuple[int, int]]:
-        """Each year in which the archive may have articles: its first day, and the first one after it."""
-        found = [first for first, _ in self._histogram(TantivyQuery.all_query(), _YEAR)]
-        years = {date.fromordinal(day).year for first in found for day in (first, first + _YEAR)}
-        last = {year: date(year, 12, 31).toordinal() for year in sorted(years)}
-        return [(date(year, 1, 1).toordinal(), day + 1) for year, day in last.items()]
-
-    @cached_property
-    def _eras(self) -> list[int]:
-        """The first days of the eras of the archive: of news there is one, unless it goes back beyond 1917."""
-        return [era for era, _ in self._histogram(TantivyQuery.all_query(), _ERA)]
-
-    def _days(self, built: TantivyQuery, era: int) -> Iterator[tuple[date, int]]:
-        found = self._histogram(built, 1, {"min": era, "max": era + _ERA - 1})
-        return ((date.fromordinal(day), articles) for day, articles in found)
+    def _ranges(self, asked: TantivyQuery, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        ranges = [{"from": float(first), "to": float(after)} for first, after in bounds]
+        with faults_told():
+            found = self._searcher.aggregate(asked, {"spans": {"range": {"field": "day", "ranges": ranges}}})
+        # What lies before, after or between them has no article.
+        return [(int(each["from"]), each["doc_count"]) for each in found["spans"]["buckets"] if each["doc_count"]]
 
     def _histogram(
-        self, built: TantivyQuery, interval: int, bounds: dict[str, int] | None = None
+        self, asked: TantivyQuery, interval: int, within: tuple[int, int] | None = None
     ) -> list[tuple[int, int]]:
-        """How many articles each interval of so many days has, by its first day; those that have none are left out."""
         wanted: dict[str, Any] = {"field": "day", "interval": interval, "min_doc_count": 1}
-        if bounds:
-            wanted["hard_bounds"] = bounds
-        found = self._searcher.aggregate(built, {"days": {"histogram": wanted}})
+        if within:
+            wanted["hard_bounds"] = {"min": within[0], "max": within[1] - 1}
+        with faults_told():
+            found = self._searcher.aggregate(asked, {"days": {"histogram": wanted}})
         return [(int(bucket["key"]), bucket["doc_count"]) for bucket in found["days"]["buckets"]]
 
     def _count(self, query: WeightedQuery, up_to: int) -> int:

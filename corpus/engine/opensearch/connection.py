@@ -12,18 +12,20 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLError, TransportError
 
 from corpus.engine.values import Cluster
-from corpus.errors import CorpusIncomplete, CorpusUnreachable, CorpusUnwritable, StoreError
+from corpus.errors import CorpusIncomplete, CorpusSlow, CorpusUnreachable, CorpusUnwritable, StoreError
 
 _ATTEMPTS = 1  # further ones, each of another node
-_PINNED = "10m"  # from one search to the next
+_PINNED = "12h"  # from one search to the next: a copy reads one index after the other
 _PUT_OFF = {429, 503}
+_CHANGED, _NEWER = {200, 201}, 409
+_LEFT = {404, _NEWER}
 _PAUSES = (0.2, 1.0, 3.0, 9.0)  # seconds, after which what was put off is asked again
 _LEAST = 0.1  # seconds
 _SHARE = 0.45  # of the patience, for one of two attempts
@@ -46,6 +48,14 @@ class Conflict(Exception):
 
 class Exists(Exception):
     """What was to be made is there."""
+
+
+class TooBusy(CorpusIncomplete):
+    """The cluster has too much to do: to ask again at once makes it worse."""
+
+
+class Refused(CorpusIncomplete):
+    """The cluster does not take what was asked, however often: it is more than it does at once."""
 
 
 class Connection:
@@ -83,6 +93,12 @@ class Connection:
         finally:
             self._own.until = None
 
+    @property
+    def left(self) -> float:
+        """Seconds that this thread may still wait."""
+        until = getattr(self._own, "until", None)
+        return self._patience if until is None else max(until - time.monotonic(), 0.0)
+
     def ask(self, method: str, path: str, body: Body | None = None, **params: Any) -> Any:
         """What the cluster answers.
 
@@ -90,7 +106,8 @@ class Connection:
             Missing: there is no such thing.
             Conflict: it was changed meanwhile.
             CorpusIncomplete: not all of it could be answered.
-            CorpusUnreachable: nobody answers, or not in time, or refuses to.
+            CorpusSlow: nobody answers in time.
+            CorpusUnreachable: nobody answers, or refuses to.
             CorpusUnwritable: it takes nothing in.
         """
         text = body if body is None or isinstance(body, str) else json.dumps(body)  # with escapes for halves of letters
@@ -107,37 +124,51 @@ class Connection:
 
     def _limited(self, params: dict[str, Any]) -> dict[str, Any]:
         """These parameters, and how long one node may take for what is asked."""
-        until = getattr(self._own, "until", None)
-        if until is None:
+        if getattr(self._own, "until", None) is None:
             return params
-        left = until - time.monotonic()
+        left = self.left
         if left <= _LEAST:  # a healthy node that cannot do it in that would be taken for dead
-            raise CorpusUnreachable(self._late)
-        return {**params, "request_timeout": min(left, self._patience * _SHARE)}
+            raise CorpusSlow(self._patience)
+        return {**params, "request_timeout": left * _SHARE}
 
-    @property
-    def _late(self) -> str:
-        return f"it did not answer within {self._patience:g} seconds"
+    def bulk(self, lines: Iterable[str], **params: Any) -> int:
+        """Change many documents, in requests of a size that any node takes; gives how many were changed.
 
-    def bulk(self, lines: Iterable[str], **params: Any) -> list[Mapping[str, Any]]:
-        """Change many documents, in requests of a size that any node takes; gives what became of each.
+        ``lines`` are those of the bulk API, an action with its document as one. What is to go may have gone already,
+        and what has a version leaves what is newer as it is.
 
-        ``lines`` are those of the bulk API, an action with its document as one.
+        Raises:
+            CorpusUnwritable: one was not taken; others may have been.
+            TooBusy: one was put off, time and again.
         """
-        return [item for part in _parts(lines) for item in self._taken(part, params)]
+        params |= {"filter_path": "items.*.status,items.*.error"}
+        return sum(self._is_changed(item) for part in _parts(lines) for item in self._taken(part, params))
+
+    def _is_changed(self, item: Mapping[str, Any]) -> bool:
+        ((_, done),) = item.items()
+        error = done.get("error", {})
+        if done["status"] in _PUT_OFF:
+            raise TooBusy(str(error.get("reason", done))[:300])
+        if done["status"] not in _LEFT | _CHANGED or (error and done["status"] != _NEWER):
+            raise CorpusUnwritable(str(self._cluster), str(error.get("reason", done))[:300])
+        return done["status"] in _CHANGED
 
     def _taken(self, lines: list[str], params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """What became of each of these; what a node that has too much to do put off is asked of it again."""
-        items: list[Mapping[str, Any]] = self.ask("POST", "/_bulk", "\n".join([*lines, ""]), **params)["items"]
-        for pause in _PAUSES:
-            put_off = [place for place, item in enumerate(items) if _status(item) in _PUT_OFF]
-            if not put_off:
+        items: dict[int, Mapping[str, Any]] = {}
+        left = list(range(len(lines)))
+        for pause in [*_PAUSES, None]:
+            try:
+                body = "\n".join([*(lines[place] for place in left), ""])
+                items |= zip(left, self.ask("POST", "/_bulk", body, **params)["items"], strict=True)
+            except TooBusy:
+                if pause is None:
+                    raise
+            left = [place for place in left if place not in items or _status(items[place]) in _PUT_OFF]
+            if not left or pause is None:
                 break
             time.sleep(pause)
-            again = "\n".join([*(lines[place] for place in put_off), ""])
-            for place, item in zip(put_off, self.ask("POST", "/_bulk", again, **params)["items"], strict=True):
-                items[place] = item
-        return items
+        return [*items.values()]
 
     def each(self, index: str, body: Mapping[str, Any], size: int) -> Iterator[Mapping[str, Any]]:
         """Every hit of a search that sorts by what no two documents share, fetched so many at a time."""
@@ -162,17 +193,33 @@ class Connection:
     @contextmanager
     def pinned(self, index: str) -> Iterator[None]:
         """Let this thread search an index as it is now, as long as the block lasts."""
-        made = self.ask(
-            "POST", f"/{index}/_search/point_in_time", keep_alive=_PINNED, allow_partial_pit_creation="false"
-        )
         pins = self._own.__dict__.setdefault("pins", {})
-        pins[index] = {"id": made["pit_id"], "keep_alive": _PINNED}
+        pins[index] = pin = self.pin(index, _PINNED)
         try:
             yield
         finally:
             del pins[index]
-            with suppress(Missing, StoreError):
-                self.ask("DELETE", "/_search/point_in_time", {"pit_id": [made["pit_id"]]})
+            self.unpin(pin)
+
+    def pin(self, index: str, kept_alive: str) -> Mapping[str, str]:
+        """Have the cluster hold an index as it is, until so long after the last question; what a search asks it by.
+
+        Raises:
+            Missing: there is no such index any more.
+            CorpusIncomplete: not every shard is there.
+        """
+        params = {"keep_alive": kept_alive, "allow_partial_pit_creation": "false"}
+        made = self.ask("POST", f"/{index}/_search/point_in_time", **params)
+        pin = {"id": made["pit_id"], "keep_alive": kept_alive}
+        if made["_shards"]["successful"] < made["_shards"]["total"]:
+            self.unpin(pin)
+            raise CorpusIncomplete("not every shard is there")
+        return pin
+
+    def unpin(self, pin: Mapping[str, str]) -> None:
+        """Let the cluster forget this state, of which it holds only so many; where that fails, it does by itself."""
+        with suppress(Missing, StoreError):
+            self.ask("DELETE", "/_search/point_in_time", {"pit_id": [pin["id"]]})
 
     def search(self, body: Mapping[str, Any], index: str = "", **params: Any) -> Mapping[str, Any]:
         """A search's answer, to which every shard gave its part.
@@ -183,10 +230,15 @@ class Connection:
         if pin := self._own.__dict__.get("pins", {}).get(index):
             index, body = "", {**body, "pit": pin}
         path = f"/{index}/_search" if index else "/_search"
-        found: Mapping[str, Any] = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
+        try:
+            found = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
+        except Missing as error:
+            if pin:
+                raise CorpusIncomplete("it does not hold the archive as it was any more") from error
+            raise
         if found["timed_out"] or found["_shards"]["failed"]:
             raise CorpusIncomplete("not every shard answered")
-        return found
+        return cast("Mapping[str, Any]", found)
 
     def many(self, index: str, ids: Sequence[str], **params: Any) -> dict[str, Mapping[str, Any]]:
         """Those of these documents that there are, as they are by now, by their ids."""
@@ -200,7 +252,7 @@ class Connection:
     def _told(self, error: TransportError) -> Exception:  # noqa: PLR0911  # a table: an answer, what it means
         """What went wrong, in our own words."""
         if isinstance(error, NoConnection):
-            return CorpusUnreachable(self._silence(error))
+            return self._silence(error)
         match error.status_code, str(error.error):
             case 403 | 429, kind if kind == _BLOCKED:
                 return CorpusUnwritable(str(self._cluster), f"the cluster takes nothing in: {_reason(error)}")
@@ -210,20 +262,30 @@ class Connection:
                 return Exists(_reason(error))
             case 409, _:
                 return Conflict(_reason(error))
-            case 401 | 403, _:
-                return CorpusUnreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
+            case 401 | 403 as status, _:
+                return _not_let(status, _reason(error))
             case status, _:
-                return CorpusIncomplete(f"{status}, {_reason(error)}")
+                kinds: dict[str | int, type[CorpusIncomplete]] = {429: TooBusy, 400: Refused}
+                return kinds.get(status, CorpusIncomplete)(f"{status}, {_reason(error)}")
 
-    def _silence(self, error: TransportError) -> str:
+    def _silence(self, error: TransportError) -> CorpusSlow | CorpusUnreachable:
         """Why nobody answered, without the names of hosts, which everybody would read; the log has all of it."""
         _LOG.warning("the cluster does not answer: %s", _inner(error))
         told = _inner(error)
         if isinstance(error, ConnectionTimeout) or "timed out" in told:
-            return self._late
+            return CorpusSlow(self._patience)
         if isinstance(error, SSLError) or "certificate" in told.lower():
-            return "its certificate is not trusted"
-        return next((reason for sign, reason in _SILENCES.items() if sign in told), "it cannot be spoken to")
+            return CorpusUnreachable("its certificate is not trusted")
+        said = next((reason for sign, reason in _SILENCES.items() if sign in told), "it cannot be spoken to")
+        return CorpusUnreachable(said)
+
+
+def _not_let(status: int, reason: str) -> CorpusUnreachable:
+    """Who may not do something is told what to look at; the log has what the cluster itself says."""
+    _LOG.warning("the cluster does not let us do this: %s", reason)
+    if status == 401:  # noqa: PLR2004  # HTTP's
+        return CorpusUnreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
+    return CorpusUnreachable("it lets OPENSEARCH_USER do too little: docs/scale.md says what is needed")
 
 
 def _credentials(cluster: Cluster) -> dict[str, str]:
@@ -244,11 +306,12 @@ def _parts(lines: Iterable[str]) -> Iterator[list[str]]:
     part: list[str] = []
     size = 0
     for line in lines:
-        if part and size + len(line) > _MOST_BYTES:
+        length = len(line.encode("utf-8", "replace"))
+        if part and size + length > _MOST_BYTES:
             yield part
             part, size = [], 0
         part.append(line)
-        size += len(line)
+        size += length
     if part:
         yield part
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.analyst import Analyst
-from corpus.engine.opensearch.connection import Connection, Exists, Missing
+from corpus.engine.opensearch.connection import Connection, Exists, Missing, Refused, TooBusy
 from corpus.engine.opensearch.holder import Holder
 from corpus.engine.opensearch.index import SERVING, ClusterIndexing, Generations, built_of
 from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
@@ -28,14 +27,17 @@ from corpus.engine.opensearch.state import States
 from corpus.engine.opensearch.store import ClusterStore
 from corpus.engine.opensearch.view import ClusterView, Pinned
 from corpus.engine.opensearch.whole import Whole
+from corpus.engine.soundness import lasting
 from corpus.engine.tables import TABLES, Rows, nothing
-from corpus.engine.values import Change, Cluster, Counted, Signed, Stored, Where, counted, numbered
+from corpus.engine.values import Built, Change, Cluster, Counted, Signed, Stored, Where, counted, numbered
 from corpus.engine.view import EngineView
 from corpus.errors import (
     CorpusIncomplete,
     CorpusLocked,
     CorpusMissing,
+    CorpusSlow,
     CorpusThere,
+    CorpusTooNew,
     CorpusUnfinished,
     CorpusUnreachable,
     CorpusUnwritable,
@@ -48,7 +50,6 @@ _LOG = logging.getLogger(__name__)
 _UNTIL_DEAD = 12.0  # seconds after which a dead keeper's lock is free
 _KEEPING = 60.0  # seconds that a keeper waits for one answer
 _PAUSES = (0.05, 0.3, 1.0)  # seconds between looks at an index that may only be in the middle of something
-_NONE = "there is none"
 _STATES = 3  # of the index, of which a question is asked until one holds
 
 
@@ -118,6 +119,10 @@ class ClusterEngine:
                     pinned = self._current()
                     with pinned.used():
                         return question(ClusterView(pinned, self._asked_store, self._analyser))
+                except (TooBusy, Refused) as error:  # in its own words, which name its nodes, for nobody but the log
+                    _LOG.warning("the cluster does not answer a question: %s", error)
+                    busy = isinstance(error, TooBusy)
+                    raise CorpusIncomplete("it has too much to do" if busy else "that is too much at once") from error
                 except (Missing, CorpusIncomplete) as error:
                     self._let_go_of(pinned)
                     if attempt == _STATES:
@@ -287,15 +292,8 @@ class ClusterEngine:
     @contextmanager
     def _writing(self, index: str, since: int) -> Iterator[ClusterIndexing]:
         with Analyst(self._analyser) as analyst:
-            indexing = ClusterIndexing(
-                self._keeping,
-                index,
-                self._store,
-                analyst,
-                last=lambda: self._states.seen().seq,
-                note=partial(self._note, index),
-                since=since,
-            )
+            note = partial(self._note, index)
+            indexing = ClusterIndexing(self._keeping, index, self._store, analyst, note=note, since=since)
             with closing(indexing):
                 yield indexing
 
@@ -310,6 +308,7 @@ class ClusterEngine:
             with self._states.transaction():  # as long as which nobody changes anything
                 for name in names:
                     pinned.enter_context(self._keeping.pinned(name))
+                    pinned.enter_context(self._asking.pinned(name))
             yield
 
     def index_trouble(self, *, anew: bool = True) -> str | None:  # noqa: ARG002  # shards check themselves
@@ -332,20 +331,15 @@ class ClusterEngine:
 
     def _trouble(self) -> str | None:
         """Why the serving index cannot be used as it is, or None: not if it is merely being written, or switched."""
-        trouble = self._trouble_now()
-        for pause in _PAUSES:
-            if trouble in {None, _NONE}:
-                break
-            time.sleep(pause)
-            trouble = self._trouble_now()
-        return trouble
+        return "there is none" if self._generations.current() is None else lasting(self._trouble_now, _PAUSES)
 
     def _trouble_now(self) -> str | None:
         index = self._generations.current()
         if index is None:
-            return _NONE
+            return "there is none"
         note, state = self._generations.note(index), self._states.seen()
-        if note is None or note.layout != LAYOUT or note.archive != state.name or note.seq > state.seq:
+        self._see_that_it_is_not_newer(note)
+        if note is None or not note.is_of(LAYOUT, state.name, state.seq):
             return "it belongs to another archive or version"
         if note.seq == state.seq and self._generations.count(index) != self._store.count():
             changed = self._states.seen() != state or state.opened  # what is being carried out is there in part
@@ -380,8 +374,8 @@ class ClusterEngine:
     @contextmanager
     def _pinning_in_time(self) -> Iterator[None]:
         """One pins for all who ask; if that takes too long, the others do not wait for it."""
-        if not self._pinning.acquire(timeout=self._cluster.patience):
-            raise CorpusUnreachable(f"it did not answer within {self._cluster.patience:g} seconds")
+        if not self._pinning.acquire(timeout=self._asking.left):
+            raise CorpusSlow(self._cluster.patience)
         try:
             yield
         finally:
@@ -401,9 +395,21 @@ class ClusterEngine:
             note = generations.note(index) if index else None
             if index is None or note is None:
                 continue  # it is being switched
+            self._see_that_it_is_not_newer(note)
+            if note.layout < LAYOUT:
+                break  # somebody is building it anew
             with suppress(Missing):
                 return Pinned(self._asking, index, note, self._shards_of(index))
         raise NotIndexed
+
+    def _see_that_it_is_not_newer(self, note: Built | None) -> None:
+        """Workers of two versions would each build the index anew in their own way, in turns.
+
+        Raises:
+            CorpusTooNew: a newer Dateline built it.
+        """
+        if note is not None and note.layout > LAYOUT:
+            raise CorpusTooNew(str(self._cluster), note.layout, LAYOUT)
 
     def _shards_of(self, index: str) -> int:
         found = self._asking.ask("GET", f"/{index}/_settings", filter_path="*.settings.index.number_of_shards")
@@ -421,17 +427,24 @@ class ClusterEngine:
             raise CorpusUnfinished(str(self._cluster))
 
     def _begin_anew(self) -> None:
-        """Empty an archive that was only filled in part; it stays one that is being filled."""
+        """Empty an archive that was only filled in part; it stays one that is being filled.
+
+        Its indices are made anew: what is deleted leaves its version behind, and versions of ours would be lower.
+        """
         for name in (name for name in KEPT if name != "state"):
-            path = f"/{self._cluster.name}-{name}/_delete_by_query"
-            self._keeping.ask("POST", path, {"query": {"match_all": {}}}, refresh="true", conflicts="proceed")
+            with suppress(Missing):
+                self._keeping.ask("DELETE", f"/{self._cluster.name}-{name}")
+            with suppress(Exists):  # an answer was lost on its way
+                self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name, self._cluster.shards))
+        for each in self.ledger.limits():  # they lie beside the state
+            self.ledger.limit(each.source, None)
 
     def _make(self) -> None:
         """Make an archive of nothing; of several who do so at once, one makes each index."""
         try:
             for name in reversed([*KEPT]):  # the state last: with it the archive is there
                 with suppress(Exists):
-                    self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name))
+                    self._keeping.ask("PUT", f"/{self._cluster.name}-{name}", kept(name, self._cluster.shards))
         except Missing:
             raise CorpusUnreachable("what answers there is no OpenSearch") from None
         self._states.make()

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from corpus.engine import forward
-from corpus.engine.analyst import AT_ONCE, Analyst, Made
+from corpus.engine.analyst import Analyst
 from corpus.engine.entry import HEADLINE_WEIGHT, STOP, UNKNOWN, Entry
-from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.indexing import Indexing
+from corpus.engine.opensearch.connection import Connection, Exists, Missing
 from corpus.engine.opensearch.indices import LAYOUT, SERVES, searched
 from corpus.engine.opensearch.store import ClusterStore, packed, unpacked
 from corpus.engine.values import Built, Stored
-from corpus.errors import CorpusUnwritable
 from corpus.model import GAP, Analysed
 
 SERVING = "serving"
@@ -52,7 +50,8 @@ class Generations:
         # A document counts how often it was written, so no number comes again, whoever else makes one.
         number = self._connection.ask("PUT", f"/{self._state}/_doc/generations", {})["_version"]
         index = f"{self._alias}-{number:06d}"
-        self._connection.ask("PUT", f"/{index}", searched(self._shards))
+        with suppress(Exists):  # an answer was lost on its way
+            self._connection.ask("PUT", f"/{index}", searched(self._shards))
         return index
 
     def switch(self, index: str) -> None:
@@ -120,8 +119,8 @@ def built_of(document: Mapping[str, Any] | None) -> Built | None:
         return None
 
 
-class ClusterIndexing:
-    """Puts stored articles into an open index: one batch is sent and one analysed, while the next is stored."""
+class ClusterIndexing(Indexing):
+    """Puts stored articles into an index: while one batch is analysed, the one before is sent."""
 
     def __init__(
         self,
@@ -130,66 +129,40 @@ class ClusterIndexing:
         store: ClusterStore,
         analyst: Analyst,
         *,
-        last: Callable[[], int],
         note: Callable[[int], None],
         since: int,
     ) -> None:
-        """The index holds everything up to the change ``since``; ``last`` tells the last change there is by now.
+        """The index holds everything up to the change ``since``.
 
         ``note`` is told the last change that the index holds whenever that is certain.
         """
+        super().__init__(store, analyst, note=note, since=since)
         self._connection = connection
         self._index = index
-        self._store = store
-        self._analyst = analyst
-        self._last = last
-        self._note = note
-        self._since = since
-        self._waiting: deque[tuple[Sequence[Stored], Made]] = deque()
         self._sender = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._sent: Future[None] | None = None
+        self._sent: Future[int] | None = None
 
-    def put(self, stored: Iterable[Stored]) -> None:
-        """Put in these articles, which are stored, each in the place of the one that has its key."""
-        articles = iter(stored)
-        while batch := list(islice(articles, AT_ONCE)):
-            self._waiting.append((batch, self._analyst.begin([each.article for each in batch])))
-            if len(self._waiting) > 1:
-                self._write()
+    def close(self) -> None:
+        """Send nothing more."""
+        self._sender.shutdown(cancel_futures=True)
 
-    def commit(self) -> None:
-        """Make all searchable and durable that was put, and that was removed, also by others: that needs no lock."""
-        while self._waiting:
-            self._write()
+    def _write(self, batch: Sequence[Stored], entries: Sequence[Entry]) -> None:
+        lines = [_line(self._index, stored, entry) for stored, entry in zip(batch, entries, strict=True)]
         self._arrived()
-        seq = self._last()
-        removed = self._store.removed_since(self._since)
-        self._change(json.dumps({"delete": {"_index": self._index, "_id": str(key)}}) for key in removed)
+        self._sent = self._sender.submit(self._connection.bulk, lines)
+
+    def _end(self, removed: Iterable[int], seq: int) -> None:
+        self._arrived()
+        version = {"version": seq, "version_type": "external_gte"}  # what comes again has a later one
+        gone = ({"delete": {"_index": self._index, "_id": str(key), **version}} for key in removed)
+        self._connection.bulk(map(json.dumps, gone))
         self._connection.ask("POST", f"/{self._index}/_refresh")
-        self._note(seq)
-        self._since = seq
-
-    def _write(self) -> None:
-        batch, made = self._waiting.popleft()
-        lines = [_line(self._index, stored, entry) for stored, entry in zip(batch, made(), strict=True)]
-        self._arrived()
-        self._sent = self._sender.submit(self._change, lines)
 
     def _arrived(self) -> None:
         """Wait until the last batch has arrived, while which the next one is judged and stored."""
         if self._sent is not None:
             self._sent.result()
         self._sent = None
-
-    def close(self) -> None:
-        """Send nothing more."""
-        self._sender.shutdown(cancel_futures=True)
-
-    def _change(self, lines: Iterable[str]) -> None:
-        for item in self._connection.bulk(lines, filter_path="items.*.status,items.*.error"):
-            ((_, done),) = item.items()
-            if done["status"] not in {200, 201, 404, 409}:  # what is to go may have gone; or newer stands there
-                raise CorpusUnwritable(self._index, str(done.get("error", done))[:300])
 
 
 def _line(index: str, stored: Stored, entry: Entry) -> str:

@@ -106,15 +106,20 @@ _ANALYSIS = {
 
 
 _REMEMBERED = "1d"  # that a document went, and when: what a node that stood still carries out late is refused by that
+_FLUSHED = "64mb"  # of changes, instead of 512: journals that are done with stay on the disk until then
 
 
-def kept(name: str) -> dict[str, Any]:
-    """The body by which an index that keeps something is made. A copy of each shard lies on another node, if any."""
+def kept(name: str, shards: int) -> dict[str, Any]:
+    """The body by which an index that keeps something is made. A copy of each shard lies on another node, if any.
+
+    Only the articles are so many that they are divided.
+    """
     settings = {
-        "number_of_shards": 1,
+        "number_of_shards": shards if name == "articles" else 1,
         "auto_expand_replicas": "0-1",
         "max_inner_result_window": 1_000,
         "gc_deletes": _REMEMBERED,
+        "translog.flush_threshold_size": _FLUSHED,
     }
     return {"settings": {"index": settings}, "mappings": KEPT[name]}
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from corpus.engine.ledger import remembered, storable
 from corpus.engine.opensearch.connection import Conflict, Connection, Missing
 from corpus.engine.opensearch.holder import Holder
 from corpus.engine.opensearch.state import Open, States
@@ -23,8 +24,8 @@ from corpus.engine.values import Barred, Book
 from corpus.errors import StoreError
 from corpus.model import Act, InputStatus, Limit, Rejection, Withheld
 
-_MOST_REFUSED = 1_000  # rejections of one file that are remembered; a file with more of them is read again each time
 _AT_ONCE = 5_000  # hits, or values in one question
+_RUNS_AT_ONCE = 200  # each is two conditions, which Lucene counts twice: a cluster takes 1,024
 _LONGEST_KEY = 512  # bytes of a document's id that a cluster takes
 _BEAT = 20.0  # seconds between two signs of life of whoever is at an act
 _GONE = timedelta(minutes=2)  # without one, by clocks that are about right: nothing but a word in the audit hangs on it
@@ -100,14 +101,13 @@ class ClusterLedger:
 
         Where something of it was refused for a reason that passes, it counts as not read.
         """
-        lasting = len(refused) <= _MOST_REFUSED and not any(each.passing for each in refused)
-        remembered = packed(checksum) if lasting and checksum is not None else None
+        lasting = packed(checksum) if checksum is not None and remembered(refused) else None
         with self._transaction():
             found = self._get("files", str(file)) or {}
-            change: dict[str, Any] = {"checksum": remembered, "way": way, "articles": articles, "read_at": _now()}
+            change: dict[str, Any] = {"checksum": lasting, "way": way, "articles": articles, "read_at": _now()}
             change |= dict(zip(("etag", "modified"), validators, strict=True))
             change |= {} if run is None else {"run": run}
-            change["refused"] = [[_plain(each.origin), _plain(each.reason)] for each in refused] if remembered else []
+            change["refused"] = [[storable(each.origin), storable(each.reason)] for each in refused] if lasting else []
             self._put("files", str(file), {**found, **change})
 
     def refused(self, file: int) -> list[Rejection]:
@@ -126,8 +126,7 @@ class ClusterLedger:
 
     def vanished(self, roots: Sequence[str]) -> list[int]:
         """The keys of the articles that these roots held and that no file holds any more, in order."""
-        files = [found for root in roots for found in self._all("files", {"term": {"root": root}})]
-        stale = {key for found in files for key in self._stale(found)}
+        stale = set(self._stale([found for root in roots for found in self._all("files", {"term": {"root": root}})]))
         if not stale:
             return []
         held = self._held(sorted(stale))
@@ -139,10 +138,12 @@ class ClusterLedger:
             for hit in self._seen_of(keys):
                 self._states.put("sightings", hit["_id"], None)
             unseen = self._states.open.documents if self._states.open else {}
-            for found in self._all("files", {"term": {"gone": True}}):
-                others = (hit["_id"] for hit in self._seen({"term": {"file": found["key"]}}))
-                if all(("sightings", each) in unseen for each in others):
-                    self._put("files", str(found["key"]), None)
+            gone = [int(found["key"]) for found in self._all("files", {"term": {"gone": True}})]
+            seen = (hit for part in _parts(gone) for hit in self._seen({"terms": {"file": part}}))
+            holding = {int(hit["_source"]["file"]) for hit in seen if ("sightings", hit["_id"]) not in unseen}
+            for file in gone:
+                if file not in holding:
+                    self._put("files", str(file), None)
 
     def read_again(self, keys: Sequence[int]) -> None:
         """Whatever files held these articles are to be read again, changed or not."""
@@ -191,7 +192,7 @@ class ClusterLedger:
         with self._transaction():
             for each in withheld:
                 kept = {name: getattr(each, name) for name in TABLES["withheld"]}
-                kept |= {"at": each.at.isoformat(), "why": _plain(each.why)}
+                kept |= {"at": each.at.isoformat(), "why": storable(each.why)}
                 self._put("withheld", each.id, kept)
 
     def release(self, ids: Sequence[str]) -> None:
@@ -268,7 +269,7 @@ class ClusterLedger:
     def begin_act(self, who: str, what: str, about: str) -> int:
         """Write down that an act has begun; gives its number, which only grows."""
         number = self._next_act()
-        row = {"key": number, "at": _now(), "who": _plain(who), "what": _plain(what), "about": _plain(about)}
+        row = {"key": number, "at": _now(), "who": storable(who), "what": storable(what), "about": storable(about)}
         row |= {"outcome": None, "ended": None, "going_on": True, "by": self._holder.written()}
         self._write("audit", str(number), row)
         return number
@@ -276,7 +277,7 @@ class ClusterLedger:
     def end_act(self, act: int, outcome: str) -> None:
         """Write down how an act ended."""
         found = self._get("audit", str(act)) or {}
-        self._write("audit", str(act), {**found, "outcome": _plain(outcome), "ended": _now(), "going_on": False})
+        self._write("audit", str(act), {**found, "outcome": storable(outcome), "ended": _now(), "going_on": False})
 
     def cut_off(self) -> None:
         """Write down of all acts without an outcome that they were cut off, unless whoever is at one may be alive."""
@@ -286,7 +287,7 @@ class ClusterLedger:
 
     def acts(self, limit: int, before: int | None = None, by: str = "") -> list[Act]:
         """The last acts, the newest first; ``before`` this one, ``by`` those whose name begins so."""
-        bounds: list[Document] = [{"prefix": {"who": _plain(by)}}] if by else []
+        bounds: list[Document] = [{"prefix": {"who": storable(by)}}] if by else []
         bounds += [] if before is None else [{"range": {"key": {"lt": before}}}]
         body = {"query": _all_of("audit", *bounds), "sort": [{"key": "desc"}], "size": min(limit, _AT_ONCE)}
         return [_act(hit["_source"]) for hit in self._asking.hits(self._books, body)]
@@ -356,7 +357,9 @@ class ClusterLedger:
     def drop_all(self, prefix: str) -> int:
         """Let go of every document whose key begins like this; say how many there were."""
         begun = [{"prefix": {"id": prefix}}] if prefix else []
-        return sum(self._drop("documents", document_id(found["id"])) for found in list(self._all("documents", *begun)))
+        ids = [f"documents:{document_id(found['id'])}" for found in self._all("documents", *begun)]
+        lines = (json.dumps({"delete": {"_index": self._books, "_id": each}}) for each in ids)
+        return self._asking.bulk(lines, refresh="true")
 
     # How the books are kept.
 
@@ -412,21 +415,25 @@ class ClusterLedger:
         for (_, key), document in own.items():
             if key.startswith("files:") and document and document["place"] == place:
                 return document
-        found = self._get("files", str(number_of(place)))
-        if found or len(place) > _MOST_PLACE:
-            return found
-        return next(self._all("files", {"term": {"place": place}}), None)
+        if len(place) > _MOST_PLACE:
+            return self._get("files", str(number_of(place)))
+        at_place = [{"term": {"ref": str(number_of(place))}}, {"term": {"place": place}}]  # one that was copied in
+        return next(self._all("files", {"bool": {"should": at_place}}), None)
 
     def _change_files(self, keys: Sequence[str], **change: object) -> None:
         with self._transaction():
             for key, found in self._many("files", keys).items():
                 self._put("files", key, {**found, **change})
 
-    def _stale(self, file: Document) -> Iterator[int]:
-        """The keys of the articles that a file held once."""
-        since = [] if file["gone"] else [{"range": {"run": {"lt": file["run"]}}}]
-        for hit in self._seen({"term": {"file": file["key"]}}, *since):
-            yield int(hit["_source"]["key"])
+    def _stale(self, files: Sequence[Document]) -> Iterator[int]:
+        """The keys of the articles that these files held once."""
+        by_run: dict[int | None, list[int]] = {}
+        for each in files:
+            by_run.setdefault(None if each["gone"] else int(each["run"]), []).append(int(each["key"]))
+        lost = [_lost(run, part) for run, keys in by_run.items() for part in _parts(keys)]
+        for start in range(0, len(lost), _RUNS_AT_ONCE):
+            for hit in self._seen({"bool": {"should": lost[start : start + _RUNS_AT_ONCE]}}):
+                yield int(hit["_source"]["key"])
 
     def _held(self, keys: Sequence[int]) -> set[int]:
         """Those of these articles that a file still holds."""
@@ -495,6 +502,12 @@ def _all_of(kind: str, *conditions: Document) -> Document:
     return {"bool": {"filter": [{"term": {"kind": kind}}, *conditions]}}
 
 
+def _lost(run: int | None, files: Sequence[int]) -> Document:
+    """The sightings of what these files held once, which were last read in this run; all, where they are gone."""
+    since = [] if run is None else [{"range": {"run": {"lt": run}}}]
+    return {"bool": {"filter": [{"terms": {"file": list(files)}}, *since]}}
+
+
 def _act(row: Document) -> Act:
     ended = datetime.fromisoformat(row["ended"]) if row["ended"] else None
     at = datetime.fromisoformat(row["at"])
@@ -504,11 +517,6 @@ def _act(row: Document) -> Act:
 def _withheld(row: Document) -> Withheld:
     parts = {name: row[name] for name in TABLES["withheld"]}
     return Withheld(**{**parts, "at": datetime.fromisoformat(row["at"])})
-
-
-def _plain(text: str) -> str:
-    """A text as JSON has it: what comes from a command line or a file's name may have halves of characters."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _parts(values: Sequence[Any]) -> Iterator[list[Any]]:

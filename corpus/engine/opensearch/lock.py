@@ -38,6 +38,7 @@ class Lock:
         self._holder = holder
         self._known: _Since | None = None
         self._moved = 0.0
+        self._one = threading.Lock()
 
     @contextmanager
     def held(self, patience: float) -> Iterator[None]:
@@ -46,6 +47,16 @@ class Lock:
         Raises:
             CorpusLocked: somebody alive still holds it after ``patience`` seconds.
         """
+        if not self._one.acquire(blocking=patience > 0, timeout=patience if patience > 0 else -1):
+            raise CorpusLocked(self._place)  # another thread of ours holds it
+        try:
+            with self._held(patience):
+                yield
+        finally:
+            self._one.release()
+
+    @contextmanager
+    def _held(self, patience: float) -> Iterator[None]:
         since = self._taken(patience)
         over = threading.Event()
         beating = threading.Thread(target=self._beat, args=(since, over), name="keeper's beat", daemon=True)

@@ -113,11 +113,16 @@ def _all_of(conditions: Sequence[Condition]) -> Asked:
 
 
 def _any_of(conditions: Sequence[Condition]) -> Asked:
-    singles = [each for each in conditions if isinstance(each, Near) and len(each.terms) == 1]
-    parts = {each.part for each in singles}
-    if len(singles) == len(conditions) >= _MANY and len(parts) == 1:
-        return among(parts.pop(), [each.terms[0][1] for each in singles])
-    return any_of([held(each) for each in conditions])
+    singles: dict[Part, list[str]] = {}
+    others: list[Asked] = []
+    for each in conditions:
+        if isinstance(each, Near) and len(each.terms) == 1:
+            singles.setdefault(each.part, []).append(each.terms[0][1])
+        else:
+            others.append(held(each))
+    for part, terms in singles.items():
+        others += [among(part, terms)] if len(terms) >= _MANY else [{"term": {part: {"value": each}}} for each in terms]
+    return any_of(others)
 
 
 def _near(near: Near) -> Asked:

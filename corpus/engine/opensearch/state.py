@@ -23,7 +23,7 @@ from typing import Any
 
 from corpus.engine.opensearch.connection import Conflict, Connection, Missing
 from corpus.engine.opensearch.holder import Holder
-from corpus.errors import CorpusIncomplete, CorpusLocked, CorpusMissing, CorpusTooNew, StoreError
+from corpus.errors import CorpusLocked, CorpusMissing, CorpusTooNew, StoreError
 
 _PATIENCE = 10.0  # seconds that a transaction waits for another one
 _ABANDONED = 30.0  # seconds after which an open transaction is taken for abandoned; to take it over is safe
@@ -232,7 +232,10 @@ class States:
         """Write down what is to be, then that it holds, then carry it out."""
         state = seen.state
         if not opened.documents and (opened.seq, opened.next_key) == (state.seq, state.next_key):
-            self._give_up(seen)
+            try:
+                self._write(seen, _closed(state))
+            except Conflict:
+                raise CorpusLocked(self._place) from None  # it was taken for abandoned, and others had their turn
             return
         number = state.transaction + 1
         lines = [_line(self._name, index, key, document, number) for (index, key), document in opened.documents.items()]
@@ -284,11 +287,7 @@ class States:
         state = seen.state
         if lines is None:
             lines = self._read_journal(state)
-        items = self._connection.bulk(lines, refresh="true")
-        for item in items:
-            ((_, done),) = item.items()
-            if done["status"] not in {200, 201, 404, 409}:  # gone already; or a later one stands there
-                raise CorpusIncomplete(f"it did not take a change, {done['status']}")
+        self._connection.bulk(lines, refresh="true")
         seen = self._write(seen, _closed(replace(state, seq=state.then[0], next_key=state.then[1])))
         self._forget_journal(state.opened)
         return seen

@@ -150,6 +150,11 @@ class ClusterStore:
         for hit in self._connection.each(self._articles, body, _TEXTS_AT_ONCE):
             yield stored_of(hit["_source"])
 
+    @property
+    def seq(self) -> int:
+        """The number of the last change."""
+        return self._states.seen().seq
+
     def removed_since(self, seq: int) -> list[int]:
         """The keys of the articles that were removed after this change and have not come back."""
         removed = {"bool": {"filter": [{"term": {"kind": "removed"}}, {"range": {"seq": {"gt": seq}}}]}}

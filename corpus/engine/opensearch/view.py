@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any
 
 from corpus.analysis import Analyser
 from corpus.engine.opensearch import queries
-from corpus.engine.opensearch.connection import Connection, Missing
+from corpus.engine.opensearch.connection import Connection
 from corpus.engine.opensearch.index import READ, analysed_in
 from corpus.engine.opensearch.indices import MOST_HITS, SPELT
 from corpus.engine.opensearch.queries import Asked
 from corpus.engine.opensearch.store import ClusterStore
+from corpus.engine.tallies import Tallies
 from corpus.engine.values import Built
-from corpus.errors import CorpusIncomplete, StoreError
+from corpus.errors import CorpusIncomplete
 from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
 
 _KEPT_ALIVE = "2m"  # after its last question a state is let go of
-_WHOLE = {"keep_alive": _KEPT_ALIVE, "allow_partial_pit_creation": "false"}
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
-_REMEMBERED_ASKS = 200  # counts, words of prefixes, yearly tallies: a question's next page asks for them again
-_REMEMBERED_TALLIES = 16
+_REMEMBERED_ASKS = 200  # counts, words of prefixes: a question's next page asks for them again
 _TERMS_AT_ONCE = 1_000  # frequencies in one question
 _KEYS = 60_000  # in one condition: a cluster takes 65,536
-_ERA = 50_000  # days that are counted at once: a cluster gives no more than 65,535 numbers
-_YEAR = 365  # days
 _OUTLETS_AT_ONCE = 1_000
 
 _FREQUENCIES_ALONE = {
@@ -49,7 +45,7 @@ _FACTS = ["id", "key", "story", "published", "seq"]
 """What a hit tells of its article, in this order."""
 
 
-class Pinned:
+class Pinned(Tallies[Asked]):
     """One state of an index, for as many questions as are asked while the archive is as it was."""
 
     def __init__(self, connection: Connection, index: str, built: Built, shards: int) -> None:
@@ -59,22 +55,17 @@ class Pinned:
             Missing: there is no such index any more.
             StoreError: the cluster does not.
         """
+        super().__init__()
         self.index = index
         self.built = built
         self._connection = connection
         self._shards = shards
         self._whole = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
-        made = connection.ask("POST", f"/{index}/_search/point_in_time", **_WHOLE)
-        self._pin = {"id": made["pit_id"], "keep_alive": _KEPT_ALIVE}
+        self._pin = connection.pin(index, _KEPT_ALIVE)
         self._users, self._retired, self._counting = 0, False, threading.Lock()
-        if made["_shards"]["successful"] < made["_shards"]["total"]:
-            self.retire()
-            raise CorpusIncomplete("not every shard is there")
         self._frequencies: dict[tuple[Part, str], int] = {}
         self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
         self._counted = lru_cache(_REMEMBERED_ASKS)(self._count)
-        self._tallied = lru_cache(_REMEMBERED_TALLIES)(self._tally)
-        self._tallied_yearly = lru_cache(_REMEMBERED_ASKS)(self._tally_yearly)
 
     @contextmanager
     def used(self) -> Iterator[None]:
@@ -88,19 +79,14 @@ class Pinned:
                 self._users -= 1
                 last = self._retired and not self._users
             if last:
-                self._forget()
+                self._connection.unpin(self._pin)
 
     def retire(self) -> None:
         """Let go of it, as soon as nobody uses it."""
         with self._counting:
             self._retired, unused = True, not self._users
         if unused:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Let the cluster forget this state, of which it holds only so many; where that fails, it does by itself."""
-        with suppress(Missing, StoreError):
-            self._connection.ask("DELETE", "/_search/point_in_time", {"pit_id": [self._pin["id"]]})
+            self._connection.unpin(self._pin)
 
     @cached_property
     def articles(self) -> int:
@@ -141,11 +127,6 @@ class Pinned:
     def count(self, query: WeightedQuery, up_to: int) -> int:
         """How many articles answer the query; no more than ``up_to`` are counted."""
         return self._counted(replace(query, score=(), optional=False) if query.optional else query, up_to)
-
-    def tally(self, query: WeightedQuery, *, yearly: bool) -> Tally:
-        """How many of all articles that answer the query each outlet and each day has, or each year."""
-        tallied = self._tallied_yearly if yearly else self._tallied
-        return tallied(replace(query, score=(), optional=False) if query.optional else query)
 
     def frequency(self, part: Part, term: str) -> int:
         """In how many articles the term stands in this part."""
@@ -264,67 +245,33 @@ class Pinned:
         if query.most:
             asked, threshold = queries.enough(query)
             return self._number(asked, min_score=threshold, **counted)
-        if query.score:
-            return self._number({"bool": {"filter": [queries.built(query)]}}, **counted)
         return self._number({"bool": {"filter": [queries.built(query)]}}, **counted)
 
-    def _tally(self, query: WeightedQuery) -> Tally:
-        days = tuple(day for era in self._eras for day in self._days(query, era))
-        return Tally(self._outlets(query), days)
+    def _all(self, query: WeightedQuery) -> Asked:
+        return {"bool": {"filter": [self._built(replace(query, score=()))]}}
 
-    def _tally_yearly(self, query: WeightedQuery) -> Tally:
-        return Tally(self._outlets(query), tuple(self._years(query)))
-
-    def _outlets(self, query: WeightedQuery) -> tuple[tuple[str, int], ...]:
+    def _outlets(self, asked: Asked) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         after: dict[str, Any] = {}
         while True:
             pages = {"size": _OUTLETS_AT_ONCE, "sources": [{"source": {"terms": {"field": "source"}}}], **after}
-            each = self._tallying(query, {"each": {"composite": pages}})["each"]
+            each = self._aggregated(asked, {"each": {"composite": pages}})["each"]
             found += [(bucket["key"]["source"], int(bucket["doc_count"])) for bucket in each["buckets"]]
             if len(each["buckets"]) < _OUTLETS_AT_ONCE:
-                return tuple(sorted(found, key=lambda outlet: (-outlet[1], outlet[0])))
+                return found
             after = {"after": each["after_key"]}
 
-    def _years(self, query: WeightedQuery) -> Iterator[tuple[date, int]]:
-        """The first day of each year that has any, with its articles: days by themselves would be thousands."""
-        if not self._calendar:
-            return
-        bounds = [{"from": first, "to": after} for first, after in self._calendar]
-        found = self._tallying(query, {"years": {"range": {"field": "day", "ranges": bounds}}})
-        for bucket in found["years"]["buckets"]:
-            if bucket["doc_count"]:
-                yield date.fromordinal(int(bucket["from"])), int(bucket["doc_count"])
+    def _ranges(self, asked: Asked, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        ranges = [{"from": first, "to": after} for first, after in bounds]
+        found = self._aggregated(asked, {"spans": {"range": {"field": "day", "ranges": ranges}}})
+        return [(int(bucket["from"]), int(bucket["doc_count"])) for bucket in found["spans"]["buckets"]]
 
-    @cached_property
-    def _calendar(self) -> list[tuple[int, int]]:
-        """Each year in which the archive may have articles: its first day, and the first one after it."""
-        found = [first for first, _ in self._histogram(WeightedQuery(), _YEAR)]
-        years = {date.fromordinal(max(day, 1)).year for first in found for day in (first, first + _YEAR)}
-        last = {year: date(year, 12, 31).toordinal() for year in sorted(years)}
-        return [(date(year, 1, 1).toordinal(), day + 1) for year, day in last.items()]
-
-    @cached_property
-    def _eras(self) -> list[int]:
-        """The first days of the eras of the archive: of news there is one, unless it goes back beyond 1917."""
-        return [era for era, _ in self._histogram(WeightedQuery(), _ERA)]
-
-    def _days(self, query: WeightedQuery, era: int) -> Iterator[tuple[date, int]]:
-        within: Asked = {"range": {"day": {"gte": era, "lt": era + _ERA}}}
-        found = self._histogram(query, 1, within)
-        return ((date.fromordinal(day), articles) for day, articles in found)
-
-    def _histogram(self, query: WeightedQuery, interval: int, within: Asked | None = None) -> list[tuple[int, int]]:
-        """How many articles each interval of so many days has, by its first day; those that have none are left out."""
+    def _histogram(self, asked: Asked, interval: int, within: tuple[int, int] | None = None) -> list[tuple[int, int]]:
+        if within:
+            asked = {"bool": {"filter": [asked, {"range": {"day": {"gte": within[0], "lt": within[1]}}}]}}
         wanted = {"days": {"histogram": {"field": "day", "interval": interval, "min_doc_count": 1}}}
-        found = self._tallying(query, wanted, within)
+        found = self._aggregated(asked, wanted)
         return [(int(bucket["key"]), int(bucket["doc_count"])) for bucket in found["days"]["buckets"]]
-
-    def _tallying(
-        self, query: WeightedQuery, aggregations: Mapping[str, Any], within: Asked | None = None
-    ) -> Mapping[str, Any]:
-        filters = [self._built(replace(query, score=())), *([within] if within else [])]
-        return self._aggregated({"bool": {"filter": filters}}, aggregations)
 
     def _spellings(self, prefix: str, limit: int) -> tuple[str, ...]:
         begins = {"prefix": {Part.SPELLING: {"value": prefix}}} if prefix else queries.EVERYTHING
