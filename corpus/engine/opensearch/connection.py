@@ -201,14 +201,16 @@ class Connection:
             del pins[index]
             self.unpin(pin)
 
-    def pin(self, index: str, kept_alive: str) -> Mapping[str, str]:
+    def pin(self, index: str, kept_alive: str, *, unasked: str | None = None) -> Mapping[str, str]:
         """Have the cluster hold an index as it is, until so long after the last question; what a search asks it by.
+
+        Until the first question it is held as long as ``unasked`` says: where the answer is lost, nobody lets go of it.
 
         Raises:
             Missing: there is no such index any more.
             CorpusIncomplete: not every shard is there.
         """
-        params = {"keep_alive": kept_alive, "allow_partial_pit_creation": "false"}
+        params = {"keep_alive": unasked or kept_alive, "allow_partial_pit_creation": "false"}
         made = self.ask("POST", f"/{index}/_search/point_in_time", **params)
         pin = {"id": made["pit_id"], "keep_alive": kept_alive}
         if made["_shards"]["successful"] < made["_shards"]["total"]:

@@ -27,6 +27,7 @@ from corpus.errors import CorpusIncomplete
 from corpus.model import Analysed, Article, Copy, Headline, Not, Order, Part, Scored, Tally, WeightedQuery
 
 _KEPT_ALIVE = "2m"  # after its last question a state is let go of
+_UNASKED = "10s"  # a node holds only 300 of them, and one that hangs loses many an answer
 _REMEMBERED = 30_000  # frequencies of terms: some five megabytes
 _REMEMBERED_ASKS = 200  # counts, words of prefixes: a question's next page asks for them again
 _TERMS_AT_ONCE = 1_000  # frequencies in one question
@@ -61,7 +62,7 @@ class Pinned(Tallies[Asked]):
         self._connection = connection
         self._shards = shards
         self._whole = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
-        self._pin = connection.pin(index, _KEPT_ALIVE)
+        self._pin = connection.pin(index, _KEPT_ALIVE, unasked=_UNASKED)
         self._users, self._retired, self._counting = 0, False, threading.Lock()
         self._frequencies: dict[tuple[Part, str], int] = {}
         self.spellings = lru_cache(_REMEMBERED_ASKS)(self._spellings)
