@@ -54,6 +54,7 @@ ASKED = [
     "sort:newest dam",
 ]
 SPREAD = 3  # shards, so that every question needs all nodes
+WORKERS = 1.3  # seconds of patience, as a worker has
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def place(own: Nodes, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
     """Where an archive may lie; all nodes are there at its beginning and its end."""
     name = f"f{abs(hash(request.node.name)):x}"[:14]
     own.wait_for("green", nodes=3)
-    yield Cluster(tuple(own.urls), name, patience=1.3, shards=SPREAD, workplace=tmp_path)
+    yield Cluster(tuple(own.urls), name, shards=SPREAD, workplace=tmp_path)
     for number, node in enumerate(own.nodes):
         if not node.awake:
             own.restart(number)
@@ -150,7 +151,7 @@ async def test_a_node_that_is_killed_under_fifty_searches_a_second_fails_none_of
 
 
 def test_a_cluster_that_is_gone_is_told_in_a_sentence_and_heals(filled, own):
-    with Corpus.open(filled) as corpus:
+    with Corpus.open(replace(filled, patience=WORKERS)) as corpus:
         before = corpus.search(Query.parse("harbour"))
         for node in range(3):
             own.kill(node)
@@ -167,7 +168,7 @@ def test_a_cluster_that_is_gone_is_told_in_a_sentence_and_heals(filled, own):
 @pytest.mark.asyncio
 async def test_a_node_that_hangs_makes_nobody_wait_for_longer_than_he_would(filled, own):
     hanging = (own.manager() + 1) % 3
-    archive = AsyncCorpus(Corpus.open(filled), timeout=2.5, alone=True)
+    archive = AsyncCorpus(Corpus.open(replace(filled, patience=WORKERS)), timeout=2.5, alone=True)
     try:
         own.pause(hanging)
         longest = 0.0
@@ -192,7 +193,7 @@ def test_part_of_an_answer_is_never_shown_as_one(place, own):
     with Keeper.open(place) as keeper:
         keeper.ingest([SAMPLES])
     own.ask(0, "PUT", f"/{place.name}-*/_settings", {"index": {"auto_expand_replicas": False, "number_of_replicas": 0}})
-    with Corpus.open(place) as corpus:
+    with Corpus.open(replace(place, patience=WORKERS)) as corpus:
         whole = corpus.search(Query.parse("the harbour"))
         shards = own.ask(0, "GET", f"/_cat/shards/{place.name}-index?format=json")
         losing = next(node for node in range(3) if shards[0]["node"] == f"node-{node}")
