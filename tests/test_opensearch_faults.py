@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,6 +54,7 @@ ASKED = [
     "what did the council decide",
     "sort:newest dam",
 ]
+PAGE = (Path(__file__).parent.parent / "docs" / "scale.md").read_text(encoding="utf-8")
 SPREAD = 3  # shards, so that every question needs all nodes
 WORKERS = 1.3  # seconds of patience, as a worker has
 
@@ -129,6 +131,14 @@ async def asked(archive: AsyncCorpus, seconds: float, rate: float) -> Counter[st
         tasks.append(asyncio.create_task(one(turn)))
     await asyncio.gather(*tasks)
     return became
+
+
+def test_every_fault_that_is_told_of_is_one_that_was_done():
+    table = PAGE.split("## When something fails")[1].split("\n## ")[0]
+    for row in (line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| what ")):
+        *_, named = row.strip("| ").split(" | ")
+        assert (tests := re.findall(r"`(test_\w+)`", named))
+        assert all(callable(globals().get(test)) for test in tests), named
 
 
 @pytest.mark.parametrize("manager", [False, True], ids=["a data node", "the cluster manager"])
