@@ -22,7 +22,7 @@ from corpus.engine.values import Cluster
 from corpus.errors import CorpusIncomplete, CorpusSlow, CorpusUnreachable, CorpusUnwritable, StoreError
 
 _ATTEMPTS = 1  # further ones, each of another node
-_PINNED = "12h"  # from one search to the next: a copy reads one index after the other
+_PINNED, _ASKED_EVERY = "10m", 60.0  # how long a state is held after it was asked; seconds after which it is again
 _PUT_OFF = {429, 503}
 _CHANGED, _NEWER = {200, 201}, 409
 _LEFT = {404, _NEWER}
@@ -58,27 +58,31 @@ class Refused(CorpusIncomplete):
     """The cluster does not take what was asked, however often: it is more than it does at once."""
 
 
-class Connection:
-    """One cluster."""
+class _Held(threading.local):
+    """The states that a thread has held, by their indices, and when it last asked them."""
 
-    def __init__(self, cluster: Cluster, *, patience: float) -> None:
+    def __init__(self) -> None:
+        self.pins: dict[str, Mapping[str, str]] = {}
+        self.asked = 0.0
+
+
+class Connection:
+    """One cluster, asked with so much patience."""
+
+    def __init__(
+        self, cluster: Cluster, *, patience: float, client: OpenSearch | None = None, held: _Held | None = None
+    ) -> None:
         """Nothing is asked yet; ``patience`` bounds each request, and all within ``in_time``, in seconds."""
         logging.getLogger("opensearch").setLevel(logging.ERROR)  # it warns of each answer; what matters is raised
         self._cluster = cluster
         self._patience = patience
         self._own = threading.local()
-        self._client = OpenSearch(
-            hosts=list(cluster.urls),
-            headers=_credentials(cluster),
-            verify_certs=cluster.verified,
-            ca_certs=str(cluster.ca) if cluster.ca else None,
-            ssl_show_warn=False,
-            timeout=patience * _SHARE,
-            max_retries=_ATTEMPTS,
-            retry_on_timeout=True,  # a node that stands still is not asked again for a minute
-            retry_on_status=(502, 504),  # a 503 is told at once: what is to be done about it, whoever asked knows
-            pool_maxsize=_POOL,
-        )
+        self._client = client or _client(cluster)
+        self._held = held or _Held()
+
+    def patient(self, patience: float) -> Connection:
+        """The same connections, which see the same states held, for whoever waits longer."""
+        return Connection(self._cluster, patience=patience, client=self._client, held=self._held)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -124,12 +128,10 @@ class Connection:
 
     def _limited(self, params: dict[str, Any]) -> dict[str, Any]:
         """These parameters, and how long one node may take for what is asked."""
-        if getattr(self._own, "until", None) is None:
-            return params
         left = self.left
         if left <= _LEAST:  # a healthy node that cannot do it in that would be taken for dead
             raise CorpusSlow(self._patience)
-        return {**params, "request_timeout": left * _SHARE}
+        return {"request_timeout": left * _SHARE, **params}
 
     def bulk(self, lines: Iterable[str], **params: Any) -> int:
         """Change many documents, in requests of a size that any node takes; gives how many were changed.
@@ -193,13 +195,20 @@ class Connection:
     @contextmanager
     def pinned(self, index: str) -> Iterator[None]:
         """Let this thread search an index as it is now, as long as the block lasts."""
-        pins = self._own.__dict__.setdefault("pins", {})
-        pins[index] = pin = self.pin(index, _PINNED)
+        self._held.pins[index] = pin = self.pin(index, _PINNED)
         try:
             yield
         finally:
-            del pins[index]
+            del self._held.pins[index]
             self.unpin(pin)
+
+    def _hold_on(self) -> None:
+        """Ask all states that this thread has held now and then, or some would end while another one is read."""
+        now = time.monotonic()
+        if now - self._held.asked > _ASKED_EVERY:
+            self._held.asked = now
+            for pin in self._held.pins.values():
+                self.search({"size": 0, "pit": pin})
 
     def pin(self, index: str, kept_alive: str, *, unasked: str | None = None) -> Mapping[str, str]:
         """Have the cluster hold an index as it is, until so long after the last question; what a search asks it by.
@@ -229,7 +238,8 @@ class Connection:
         Raises:
             CorpusIncomplete: one did not; what the others gave is no answer.
         """
-        if pin := self._own.__dict__.get("pins", {}).get(index):
+        if pin := self._held.pins.get(index):
+            self._hold_on()
             index, body = "", {**body, "pit": pin}
         path = f"/{index}/_search" if index else "/_search"
         try:
@@ -288,6 +298,20 @@ def _not_let(status: int, reason: str) -> CorpusUnreachable:
     if status == 401:  # noqa: PLR2004  # HTTP's
         return CorpusUnreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
     return CorpusUnreachable("it lets OPENSEARCH_USER do too little: docs/scale.md says what is needed")
+
+
+def _client(cluster: Cluster) -> OpenSearch:
+    return OpenSearch(
+        hosts=list(cluster.urls),
+        headers=_credentials(cluster),
+        verify_certs=cluster.verified,
+        ca_certs=str(cluster.ca) if cluster.ca else None,
+        ssl_show_warn=False,
+        max_retries=_ATTEMPTS,
+        retry_on_timeout=True,  # a node that stands still is not asked again for a minute
+        retry_on_status=(502, 504),  # a 503 is told at once: what is to be done about it, whoever asked knows
+        pool_maxsize=_POOL,
+    )
 
 
 def _credentials(cluster: Cluster) -> dict[str, str]:

@@ -70,7 +70,7 @@ class ClusterEngine:
         self._analyser = analyser
         self._holder = Holder.own()
         self._asking = Connection(where, patience=where.patience)
-        self._keeping = Connection(where, patience=max(_KEEPING, where.patience))
+        self._keeping = self._asking.patient(max(_KEEPING, where.patience))
         self._states = States(self._keeping, where.name, str(where), self._holder, FORMAT)
         self._seen = States(self._asking, where.name, str(where), self._holder, FORMAT)
         self._lock = Lock(self._keeping, self._states, where.name, str(where), self._holder)
@@ -94,7 +94,6 @@ class ClusterEngine:
         if self._pinned is not None:
             self._pinned.retire()
         self._asking.close()
-        self._keeping.close()
 
     @property
     def kept(self) -> ClusterStore:
@@ -308,7 +307,6 @@ class ClusterEngine:
             with self._states.transaction():  # as long as which nobody changes anything
                 for name in names:
                     pinned.enter_context(self._keeping.pinned(name))
-                    pinned.enter_context(self._asking.pinned(name))
             yield
 
     def index_trouble(self, *, anew: bool = True) -> str | None:  # noqa: ARG002  # shards check themselves
