@@ -94,7 +94,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
 )
 @click.option("--opensearch-url", default="", help="Addresses of the cluster's nodes, separated by spaces.")
 @click.option("--opensearch-index", default="dateline", show_default=True, help="How its indices begin.")
-@click.option("--opensearch-shards", default=1, show_default=True, help="Parts of an index that is built anew.")
+@click.option("--opensearch-shards", default=1, show_default=True, help="Parts of articles and index that are made.")
 @click.option("--opensearch-user", default="", help="Who asks the cluster; the password is OPENSEARCH_PASSWORD.")
 @click.option("--opensearch-password", default="", envvar="OPENSEARCH_PASSWORD", hidden=True, help="Not to be typed.")
 @click.option("--opensearch-ca", default="", help="A file with the certificates that the cluster is trusted by.")

@@ -43,6 +43,39 @@ async def test_what_people_and_keepers_set_is_the_same_for_every_worker(own_arch
         assert taken.headline[:30] in listed.text
 
 
+async def test_two_workers_share_out_the_servers_over_one_archive(own_archive):
+    with Corpus.open(own_archive) as corpus:
+        taken = corpus.search(Query.parse("flood inquiry")).hits[0].article
+    async with DiscordDouble(shards=2) as discord:
+        mine = discord.guild.id >> 22
+        guilds = []
+        for turn in range(2):  # everything gets the next number, so one person more makes the other shard's turn
+            discord.user(f"person {turn}")
+            guilds.append(await discord.new_guild(f"Elsewhere {turn}"))
+        other = next(each for each in guilds if (each.id >> 22) % 2 != mine % 2)
+        workers = [
+            await started(
+                discord,
+                own_archive,
+                ready=False,
+                SHARD_COUNT="2",
+                SHARD_IDS=shard,
+                DATA_DIR=str(own_archive.workplace / shard),
+            )
+            for shard in ("0", "1")
+        ]
+        await discord.until(lambda: len(discord.gateway.sessions) == 2, "both workers are connected")
+        reader = discord.user("reader")
+        for guild in (discord.guild, other):
+            answer = await reader.slash("search", guild=guild, query="flood inquiry")
+            assert taken.headline[:30] in "\n".join(answer.texts)
+        asked = await discord.owner.slash("admin remove", guild=other, id=taken.id)
+        await asked.press("Take down")
+        answer = await reader.slash("search", guild=discord.guild, query="flood inquiry")
+        assert taken.headline[:30] not in "\n".join(answer.texts)
+        assert all("search" in worker.output for worker in workers)
+
+
 async def test_an_admin_reindexes_from_discord_while_readers_read(own_archive):
     async with DiscordDouble() as discord:
         await started(discord, own_archive, CORPUS_INPUTS=f"samples={SAMPLES}")

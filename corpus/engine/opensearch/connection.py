@@ -54,10 +54,6 @@ class TooBusy(CorpusIncomplete):
     """The cluster has too much to do: to ask again at once makes it worse."""
 
 
-class Refused(CorpusIncomplete):
-    """The cluster does not take what was asked, however often: it is more than it does at once."""
-
-
 class _Held(threading.local):
     """The states that a thread has held, by their indices, and when it last asked them."""
 
@@ -277,8 +273,8 @@ class Connection:
             case 401 | 403 as status, _:
                 return _not_let(status, _reason(error))
             case status, _:
-                kinds: dict[str | int, type[CorpusIncomplete]] = {429: TooBusy, 400: Refused}
-                return kinds.get(status, CorpusIncomplete)(f"{status}, {_reason(error)}")
+                told = TooBusy if status == 429 else CorpusIncomplete  # noqa: PLR2004  # HTTP's
+                return told(f"{status}, {_reason(error)}")
 
     def _silence(self, error: TransportError) -> CorpusSlow | CorpusUnreachable:
         """Why nobody answered, without the names of hosts, which everybody would read; the log has all of it."""

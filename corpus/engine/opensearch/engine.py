@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from corpus.analysis import Analyser
 from corpus.engine.analyst import Analyst
-from corpus.engine.opensearch.connection import Connection, Exists, Missing, Refused, TooBusy
+from corpus.engine.opensearch.connection import Connection, Exists, Missing, TooBusy
 from corpus.engine.opensearch.holder import Holder
 from corpus.engine.opensearch.index import SERVING, ClusterIndexing, Generations, built_of
 from corpus.engine.opensearch.indices import FORMAT, KEPT, LAYOUT, kept
@@ -118,11 +118,10 @@ class ClusterEngine:
                     pinned = self._current()
                     with pinned.used():
                         return question(ClusterView(pinned, self._asked_store, self._analyser))
-                except (TooBusy, Refused) as error:  # in its own words, which name its nodes, for nobody but the log
+                except TooBusy as error:  # in its own words, which name its nodes, for nobody but the log
                     _LOG.warning("the cluster does not answer a question: %s", error)
-                    busy = isinstance(error, TooBusy)
-                    raise CorpusIncomplete("it has too much to do" if busy else "that is too much at once") from error
-                except (Missing, CorpusIncomplete) as error:
+                    raise CorpusIncomplete("it has too much to do") from error
+                except (Missing, CorpusIncomplete) as error:  # a shard that moved away may even refuse the query (400)
                     self._let_go_of(pinned)
                     if attempt == _STATES:
                         raise CorpusIncomplete("parts of it do not answer") from error
