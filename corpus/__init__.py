@@ -10,6 +10,7 @@ from corpus.documents import Document
 from corpus.engine import Cluster, Where, addresses
 from corpus.errors import (
     BackupFailed,
+    ClusterError,
     CorpusDamaged,
     CorpusError,
     CorpusIncomplete,
@@ -120,6 +121,7 @@ __all__ = [
     "Bucket",
     "Clause",
     "Cluster",
+    "ClusterError",
     "Copied",
     "Copy",
     "Corpus",

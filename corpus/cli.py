@@ -23,10 +23,8 @@ import click
 from corpus.engine import Cluster, addresses
 from corpus.errors import (
     BackupFailed,
+    ClusterError,
     CorpusError,
-    CorpusIncomplete,
-    CorpusSlow,
-    CorpusUnreachable,
     CorpusUnwritable,
     StoreError,
 )
@@ -62,7 +60,7 @@ def _told(error: BaseException) -> tuple[str, int]:  # noqa: PLR0911  # a table:
             return f"{context}{error.format_message()}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
-        case CorpusUnwritable() | BackupFailed() | CorpusUnreachable() | CorpusSlow() | CorpusIncomplete():
+        case CorpusUnwritable() | BackupFailed() | ClusterError():
             return str(error), FAILED
         case StoreError():
             return str(error), ARCHIVE

@@ -4,8 +4,8 @@ CorpusError
 ├── QueryError        EmptyQuery · QuoteTooShort
 ├── IngestError       UnreadableInput · UnusableCorrection · UnknownInput · UnusableFetching · FetchFailed
 ├── StoreError        CorpusMissing · CorpusLocked · CorpusTooNew · CorpusUnwritable · CorpusDamaged ·
-│                     CorpusUnreachable · CorpusSlow · CorpusIncomplete ·
-│                     CorpusUnfinished · CorpusThere · EngineMissing · DocumentTooLarge · BackupFailed · CorpusInUse
+│   │                 CorpusUnfinished · CorpusThere · EngineMissing · DocumentTooLarge · BackupFailed · CorpusInUse
+│   └── ClusterError  CorpusUnreachable · CorpusSlow · CorpusIncomplete
 ├── SearchIndexError  NotIndexed · SearchTimeout
 └── EvaluationError   UnusableCollection · RunUnwritable · MeasuresMissing
 
@@ -161,7 +161,11 @@ class CorpusDamaged(StoreError):
         )
 
 
-class CorpusUnreachable(StoreError):
+class ClusterError(StoreError):
+    """The cluster that has the archive does not answer, or not as it should; it may in a moment."""
+
+
+class CorpusUnreachable(ClusterError):
     """The cluster that has the archive does not answer, or not us. Where it lies is nothing for everybody to read."""
 
     def __init__(self, reason: str) -> None:
@@ -174,7 +178,7 @@ class CorpusUnreachable(StoreError):
         )
 
 
-class CorpusSlow(StoreError):
+class CorpusSlow(ClusterError):
     """The cluster that has the archive did not answer in time: it stands still, or was asked for too much."""
 
     def __init__(self, seconds: float) -> None:
@@ -187,7 +191,7 @@ class CorpusSlow(StoreError):
         )
 
 
-class CorpusIncomplete(StoreError):
+class CorpusIncomplete(ClusterError):
     """The cluster that has the archive could only answer in part, which is no answer."""
 
     def __init__(self, reason: str) -> None:

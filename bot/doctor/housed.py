@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.doctor.finding import ARCHIVE, Finding, ok, warning, wrong
 from bot.doctor.gathered import Gathered, Machine
 from bot.leaving import FAILED, SETTINGS
-from corpus import Cluster, CorpusError, CorpusIncomplete, CorpusMissing, CorpusSlow, CorpusUnreachable, Glance
+from corpus import Cluster, ClusterError, CorpusError, CorpusMissing, Glance
 
 _ROOM = 500 * 2**20  # bytes that an ingest wants beside a second index
 _LEAST_ROOM = 20 * 2**20
@@ -29,8 +29,8 @@ def archive(gathered: Gathered) -> Iterator[Finding]:
         yield warning("archive", said, _how_to_fill(gathered))
     elif isinstance(seen, CorpusError):
         said, _, mend = str(seen).rpartition(": ")  # of every error of the archive the last part says what to do
-        passes = isinstance(seen, CorpusUnreachable | CorpusSlow | CorpusIncomplete)
-        yield wrong("archive", f"{said}.", mend[:1].upper() + mend[1:], FAILED if passes else ARCHIVE)
+        code = FAILED if isinstance(seen, ClusterError) else ARCHIVE
+        yield wrong("archive", f"{said}.", mend[:1].upper() + mend[1:], code)
     elif not seen.articles:
         yield warning("archive", f"The one in {settings.archive} is empty.", _how_to_fill(gathered))
     else:

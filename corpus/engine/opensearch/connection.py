@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any, cast
 
 from opensearchpy import OpenSearch
@@ -273,7 +274,7 @@ class Connection:
             case 401 | 403 as status, _:
                 return _not_let(status, _reason(error))
             case status, _:
-                told = TooBusy if status == 429 else CorpusIncomplete  # noqa: PLR2004  # HTTP's
+                told = TooBusy if status == HTTPStatus.TOO_MANY_REQUESTS else CorpusIncomplete
                 return told(f"{status}, {_reason(error)}")
 
     def _silence(self, error: TransportError) -> CorpusSlow | CorpusUnreachable:
@@ -291,7 +292,7 @@ class Connection:
 def _not_let(status: int, reason: str) -> CorpusUnreachable:
     """Who may not do something is told what to look at; the log has what the cluster itself says."""
     _LOG.warning("the cluster does not let us do this: %s", reason)
-    if status == 401:  # noqa: PLR2004  # HTTP's
+    if status == HTTPStatus.UNAUTHORIZED:
         return CorpusUnreachable("it refuses us: check OPENSEARCH_USER and OPENSEARCH_PASSWORD")
     return CorpusUnreachable("it lets OPENSEARCH_USER do too little: docs/scale.md says what is needed")
 
