@@ -29,6 +29,7 @@ from corpus import (
     NotIndexed,
     Query,
     UnreadableInput,
+    verify,
 )
 
 FERRY = Query.parse("ferry")
@@ -242,6 +243,22 @@ def test_a_leftover_of_a_killed_build_is_swept_away(own_archive):
     with Keeper.open(own_archive) as keeper:
         keeper.reindex([], index_only=True)
     assert not leftover.exists()
+
+
+def test_what_was_left_by_a_look_that_was_killed_is_swept_away(own_archive, write):
+    leftover = index_folder(own_archive) / "whole.json.4711"
+    leftover.write_text("{")
+    with Keeper.open(own_archive) as keeper:
+        keeper.ingest([write({"text": "Another ferry sailed."})])
+    assert not leftover.exists()
+
+
+def test_a_look_at_every_file_writes_nothing_where_all_are_as_they_were(own_archive):
+    assert verify(own_archive).sound
+    noted = index_folder(own_archive) / "whole.json"
+    before = noted.stat()
+    assert verify(own_archive).sound
+    assert (noted.stat().st_ino, noted.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_a_reindex_reads_the_inputs_again_and_switches_to_a_new_index(own_archive, write):

@@ -82,7 +82,7 @@ class SearchIndex:
         """
         with faults_told():
             before = set(_files_of(self._folder))
-            writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
+            writer = IndexWriter(self._folder, self._index.writer(heap_size=_HEAP, num_threads=1))
             writer.sweep()
         try:
             yield writer
@@ -108,7 +108,8 @@ class SearchIndex:
 class IndexWriter:
     """Puts articles into an index; an article that is there already is replaced."""
 
-    def __init__(self, writer: tantivy.IndexWriter) -> None:
+    def __init__(self, folder: Path, writer: tantivy.IndexWriter) -> None:
+        self._folder = folder
         self._writer = writer
         self._changed = True  # an index has a first commit of its own
 
@@ -156,8 +157,10 @@ class IndexWriter:
             self._changed = False
 
     def sweep(self) -> None:
-        """Remove what a killed writer left: tantivy would give the next files the same names, and refuse to."""
+        """Remove what was left by who was killed: tantivy would give the next files the same names, and refuse to."""
         self._writer.garbage_collect_files()
+        for draft in self._folder.glob(f"{_WHOLE}.*"):  # one that is being written only has to be written again
+            draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
@@ -192,14 +195,15 @@ def damage(folder: Path, *, anew: bool = False, remember: bool = True) -> str | 
     """
     try:
         files = _files_of(folder)
-        known = {} if anew else _read_whole(folder)
+        remembered = _read_whole(folder)
+        known = {} if anew else remembered
         found = {name: _touched(folder / name) for name in files}
         for name in files:
             if known.get(name) != found[name] and not _whole(folder / name):
                 return f"{name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"{folder.name} cannot be read ({error})"
-    if remember and found.items() - known.items():
+    if remember and found.items() - remembered.items():
         _write_whole(folder, found)
     return None
 
@@ -227,8 +231,11 @@ def _write_whole(folder: Path, files: dict[str, tuple[int, int]]) -> None:
     """Remember these, if that can be written: else they are looked at again."""
     draft = folder / f"{_WHOLE}.{os.getpid()}"
     with suppress(OSError):
-        draft.write_text(json.dumps(files))
-        draft.replace(folder / _WHOLE)
+        try:
+            draft.write_text(json.dumps(files))
+            draft.replace(folder / _WHOLE)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _files(segment: dict[str, Any]) -> list[str]:
