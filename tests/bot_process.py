@@ -2,6 +2,7 @@
 
 import json
 import signal
+from functools import partial
 from pathlib import Path
 
 from lying import in_environment
@@ -13,7 +14,7 @@ LEAVING = 2.0  # seconds between the signal and the end (what the shortest host 
 
 
 async def started(
-    discord: DiscordDouble, data: Where, *, ready: bool = True, remembers: bool = False, **env: str
+    discord: DiscordDouble, data: Where, *, ready: bool = True, remembers: bool = False, forked: bool = True, **env: str
 ) -> BotProcess:
     """Start the bot over the archive that lies there; with `ready`, wait until it is connected.
 
@@ -25,11 +26,15 @@ async def started(
         (folder / "worker.json").unlink(missing_ok=True)
     limits = {"LIMIT_PER_USER": "0", "LIMIT_PER_SERVER": "0"}
     settings = {"DISCORD_TOKEN": discord.token, "DATA_DIR": str(folder), **cluster, **limits, **env}
-    return await discord.launch("-m", "bot", env=settings, ready=ready)
+    return await discord.launch("-m", "bot", env=settings, ready=ready, forked=forked)
 
 
-def archive_with(folder: Path, count: int) -> Path:
-    """A file of that many articles, and the archive made from it."""
+executed = partial(started, forked=False)
+"""Start it from nothing, as a host does: where a test is about processes."""
+
+
+def file_of(folder: Path, count: int) -> Path:
+    """A file of that many articles."""
     articles = folder / "news.jsonl"
     lines = [
         {
@@ -41,6 +46,12 @@ def archive_with(folder: Path, count: int) -> Path:
         for n in range(count)
     ]
     articles.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return articles
+
+
+def archive_with(folder: Path, count: int) -> Path:
+    """A file of that many articles, and the archive made from it."""
+    articles = file_of(folder, count)
     with Keeper.open(folder / "data") as keeper:
         keeper.ingest([articles])
     return articles

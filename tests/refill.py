@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from bot_process import started
+from bot_process import executed
 
 from benchmarks.generate import articles
 from discord_double import DiscordDouble
@@ -52,7 +52,7 @@ async def filled(folder: Path, size: int) -> str:
     seen = Seen()
     async with DiscordDouble() as discord:
         start = time.monotonic()
-        bot = await started(discord, folder / "data", CORPUS_INPUTS=f"news={file}", LIMIT_PER_USER="0")
+        bot = await executed(discord, folder / "data", CORPUS_INPUTS=f"news={file}", LIMIT_PER_USER="0")
         connected = time.monotonic() - start
         reader = discord.user("reader")
         while "ingest ended" not in bot.output:

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot_process import LEAVING, archive_with, catches, started
+from bot_process import LEAVING, archive_with, catches, executed
 from rich.console import Console
 from rich.table import Table
 
@@ -32,7 +32,7 @@ State = Callable[[DiscordDouble, Path], Awaitable[BotProcess]]
 
 async def loading(discord: DiscordDouble, data: Path) -> BotProcess:
     """It imports, or opens the archive."""
-    bot = await started(discord, data, ready=False)
+    bot = await executed(discord, data, ready=False)
     while not all(catches(bot.pid, number) for number in (signal.SIGTERM, signal.SIGINT)):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     await asyncio.sleep(random.uniform(0, 1.2))
@@ -41,8 +41,8 @@ async def loading(discord: DiscordDouble, data: Path) -> BotProcess:
 
 async def standing_by(discord: DiscordDouble, data: Path) -> BotProcess:
     """Another worker serves over the disk."""
-    await started(discord, data)
-    bot = await started(discord, data, ready=False)
+    await executed(discord, data)
+    bot = await executed(discord, data, ready=False)
     await bot.wrote("standing by")
     return bot
 
@@ -50,7 +50,7 @@ async def standing_by(discord: DiscordDouble, data: Path) -> BotProcess:
 async def waiting(discord: DiscordDouble, data: Path) -> BotProcess:
     """Discord cannot be reached."""
     discord.faults.answer_next("/users/@me", status=503, body="", times=20)
-    bot = await started(discord, data, ready=False)
+    bot = await executed(discord, data, ready=False)
     await bot.wrote("trying again")
     return bot
 
@@ -58,33 +58,33 @@ async def waiting(discord: DiscordDouble, data: Path) -> BotProcess:
 async def connecting(discord: DiscordDouble, data: Path) -> BotProcess:
     """Discord takes its time."""
     discord.faults.delay_next("*", 1.0, times=4)
-    bot = await started(discord, data, ready=False)
+    bot = await executed(discord, data, ready=False)
     await discord.until(lambda: bot.requests, "it asks")
     return bot
 
 
 async def idle(discord: DiscordDouble, data: Path) -> BotProcess:
     """Nobody asks."""
-    return await started(discord, data)
+    return await executed(discord, data)
 
 
 async def searching(discord: DiscordDouble, data: Path) -> BotProcess:
     """Twenty people ask at once."""
-    bot = await started(discord, data)
+    bot = await executed(discord, data)
     _ask(discord, *(f"reader{number}" for number in range(20)))
     return bot
 
 
 async def drawing(discord: DiscordDouble, data: Path) -> BotProcess:
     """A chart is being drawn."""
-    bot = await started(discord, data)
+    bot = await executed(discord, data)
     discord.later = asyncio.create_task(discord.user("reader").slash("trends", query="barrier"))
     return bot
 
 
 async def reindexing(discord: DiscordDouble, data: Path) -> BotProcess:
     """Everything is read again, and somebody asks meanwhile."""
-    bot = await started(discord, data, CORPUS_INPUTS=f"news={data.parent / 'news.jsonl'}")
+    bot = await executed(discord, data, CORPUS_INPUTS=f"news={data.parent / 'news.jsonl'}")
     await discord.owner.slash("admin reindex", first_response=True)
     _ask(discord, "reader")
     return bot
@@ -93,12 +93,12 @@ async def reindexing(discord: DiscordDouble, data: Path) -> BotProcess:
 async def filling(discord: DiscordDouble, data: Path) -> BotProcess:
     """An empty archive is being filled."""
     shutil.rmtree(data)
-    return await started(discord, data, CORPUS_INPUTS=f"news={data.parent / 'news.jsonl'}")
+    return await executed(discord, data, CORPUS_INPUTS=f"news={data.parent / 'news.jsonl'}")
 
 
 async def cut_off(discord: DiscordDouble, data: Path) -> BotProcess:
     """The connection was lost a moment ago."""
-    bot = await started(discord, data)
+    bot = await executed(discord, data)
     discord.faults.refuse_gateway(50)
     discord.faults.drop_gateway()
     return bot

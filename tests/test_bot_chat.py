@@ -174,11 +174,11 @@ async def test_of_two_workers_on_one_token_one_answers(samples_archive, own_arch
 async def test_a_person_who_floods_is_answered_one_at_a_time_and_others_are_not_kept_waiting(samples_archive):
     async with DiscordDouble() as discord:
         bot = await started(discord, samples_archive)
-        discord.faults.delay_next("/channels/*/messages", 1.0, method="POST")
-        for _ in range(20):
-            await discord.user("reader").post(discord.channel, "<@bot> flood")
-        await discord.user("other").say(discord.channel, "<@bot> harbour")
-        await bot.wrote("outcome=busy")
+        with discord.faults.held("/channels/*/messages", method="POST"):
+            for _ in range(20):
+                await discord.user("reader").post(discord.channel, "<@bot> flood")
+            await discord.user("other").post(discord.channel, "<@bot> harbour")
+            await discord.until(lambda: bot.output.count("outcome=busy") == 18, "one is answered, one waits, no more")
         await discord.until(lambda: bot.output.count("outcome=answered") == 3, "one, one that waited, and the other")
         assert bot.output.count("outcome=busy") == 18
 

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
-from bot_process import started
+from bot_process import executed, started
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -299,7 +299,7 @@ async def test_no_process_that_the_bot_starts_gets_the_token(tmp_path):
     seen: dict[int, tuple[str, str]] = {}
     async with DiscordDouble() as discord:
         inputs = f"news={tmp_path / 'news.jsonl'}"
-        bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=inputs, TZ="UTC", ready=False)
+        bot = await executed(discord, tmp_path / "data", CORPUS_INPUTS=inputs, TZ="UTC", ready=False)
         ended = asyncio.Event()
         watching = asyncio.create_task(watched(bot.pid, seen, ended))
         await bot.wrote("ingest ended", timeout=60)

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bot_process import LEAVING, archive_with, catches, started
+from bot_process import LEAVING, archive_with, catches, executed, file_of
 
 import discord_double
 from discord_double import DiscordDouble
@@ -131,7 +131,7 @@ def _lines_about(output, words):
 @pytest.mark.asyncio
 async def test_a_token_that_discord_refuses_is_5_and_no_identify(tmp_path):
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path, ready=False, DISCORD_TOKEN=TOKEN)
+        bot = await executed(discord, tmp_path, ready=False, DISCORD_TOKEN=TOKEN)
         assert await bot.wait() == 5
         assert "Discord refused the token" in bot.output
         assert "Traceback" not in bot.output
@@ -146,7 +146,7 @@ async def test_a_token_that_discord_refuses_is_5_and_no_identify(tmp_path):
 )
 async def test_a_connection_that_discord_ends_for_good_is_5(tmp_path, code, exit_code, sentence):
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path)
+        bot = await executed(discord, tmp_path)
         while bot.exit_code is None:  # as Discord does each time; a code that is followed by a cut is lost on aiohttp
             await discord.faults.close_gateway(code)
             await asyncio.sleep(0.1)
@@ -159,7 +159,7 @@ async def test_a_connection_that_discord_ends_for_good_is_5(tmp_path, code, exit
 async def test_a_login_that_is_limited_for_hours_does_not_wait_for_them(tmp_path):
     async with DiscordDouble() as discord:
         discord.faults.rate_limit_next("/users/@me", retry_after=7200.0)
-        bot = await started(discord, tmp_path, ready=False)
+        bot = await executed(discord, tmp_path, ready=False)
         assert await bot.wait() == 1
         assert "no login for 7200 seconds" in bot.output
 
@@ -168,11 +168,11 @@ async def test_a_login_that_is_limited_for_hours_does_not_wait_for_them(tmp_path
 async def test_commands_that_cannot_be_registered_now_do_not_keep_the_bot_away(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data")
+        bot = await executed(discord, tmp_path / "data")
         bot.terminate()
         await bot.wait()
         discord.faults.rate_limit_next("/applications/*/commands", retry_after=7200.0)
-        bot = await started(discord, tmp_path / "data")
+        bot = await executed(discord, tmp_path / "data")
         assert "could not be registered" in bot.output
         assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
 
@@ -181,7 +181,7 @@ async def test_commands_that_cannot_be_registered_now_do_not_keep_the_bot_away(t
 async def test_what_goes_wrong_is_told_with_an_incident_that_is_in_the_log(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data")
+        bot = await executed(discord, tmp_path / "data")
         discord.faults.answer_next("/webhooks/*/messages/@original", status=400, body={"message": "no", "code": 1})
         answer = await discord.user("reader").slash("search", query="barrier")
         assert "Something went wrong" in answer.text
@@ -242,11 +242,11 @@ time.sleep(20)
 @pytest.mark.parametrize("request_path", ["/users/@me", "/applications/@me", "/commands", "/gateway/bot"])
 async def test_told_to_leave_while_it_connects_it_exits_with_0(tmp_path, number, request_path):
     async with DiscordDouble() as discord:
-        discord.faults.delay_next(f"*{request_path}", 0.5)
-        bot = await started(discord, tmp_path, ready=False)
-        await discord.until(lambda: any(request.path.endswith(request_path) for request in bot.requests), request_path)
-        bot.signal(number)
-        assert await bot.wait(timeout=LEAVING) == 0
+        with discord.faults.held(f"*{request_path}") as held:
+            bot = await executed(discord, tmp_path, ready=False)
+            await discord.until(lambda: held.waiting, request_path)
+            bot.signal(number)
+            assert await bot.wait(timeout=LEAVING) == 0
         assert "Traceback" not in bot.output
 
 
@@ -254,7 +254,7 @@ async def test_told_to_leave_while_it_connects_it_exits_with_0(tmp_path, number,
 async def test_told_to_leave_it_still_answers_what_was_asked_before(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data")
+        bot = await executed(discord, tmp_path / "data")
         asked = asyncio.create_task(discord.user("reader").slash("search", query="barrier"))
         await discord.until(lambda: any(request.path.endswith("/callback") for request in bot.requests), "it is asked")
         bot.terminate()
@@ -266,7 +266,7 @@ async def test_told_to_leave_it_still_answers_what_was_asked_before(tmp_path):
 async def test_told_to_leave_it_gives_up_an_answer_that_discord_does_not_take(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data")
+        bot = await executed(discord, tmp_path / "data")
         discord.faults.delay_next("/webhooks/*", 20)
         asked = asyncio.create_task(discord.user("reader").slash("search", query="barrier"))
         await discord.until(lambda: any(request.path.endswith("/callback") for request in bot.requests), "it is asked")
@@ -282,7 +282,7 @@ async def test_told_to_leave_it_gives_up_an_answer_that_discord_does_not_take(tm
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_leave_again_and_again_it_exits_with_0(tmp_path, number):
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path)
+        bot = await executed(discord, tmp_path)
         leaving = asyncio.create_task(bot.wait())
         while not leaving.done():
             bot.signal(number)
@@ -293,9 +293,10 @@ async def test_told_to_leave_again_and_again_it_exits_with_0(tmp_path, number):
 
 @pytest.mark.asyncio
 async def test_told_to_leave_during_a_reindex_it_gives_that_up_and_says_so(tmp_path):
-    articles = archive_with(tmp_path, 20_000)
+    archive_with(tmp_path, 3)
+    articles = file_of(tmp_path, 20_000)
     async with DiscordDouble() as discord:
-        bot = await started(discord, tmp_path / "data", CORPUS_INPUTS=f"news={articles}")
+        bot = await executed(discord, tmp_path / "data", CORPUS_INPUTS=f"news={articles}")
         answer = await discord.owner.slash("admin reindex")
         assert "Reading the inputs again" in answer.text
         second = await discord.owner.slash("admin reindex")
@@ -303,7 +304,7 @@ async def test_told_to_leave_during_a_reindex_it_gives_that_up_and_says_so(tmp_p
         bot.terminate()
         await answer.until(lambda shown: "given up" in shown.text)
         assert await bot.wait(timeout=LEAVING) == 0
-        await started(discord, tmp_path / "data", CORPUS_INPUTS=f"news={articles}")
+        await executed(discord, tmp_path / "data", CORPUS_INPUTS=f"news={articles}")
         assert "Barrier" in (await discord.user("reader").slash("search", query="barrier")).text
 
 
@@ -311,7 +312,7 @@ async def test_told_to_leave_during_a_reindex_it_gives_that_up_and_says_so(tmp_p
 async def test_a_reindex_that_fails_says_why_and_the_archive_answers_as_before(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        await started(discord, tmp_path / "data", CORPUS_INPUTS="gone=no-such-file")
+        await executed(discord, tmp_path / "data", CORPUS_INPUTS="gone=no-such-file")
         answer = await discord.owner.slash("admin reindex")
         await answer.until(lambda shown: "failed" in shown.text)
         assert "no-such-file" in answer.text
@@ -323,13 +324,13 @@ async def test_a_reindex_that_fails_says_why_and_the_archive_answers_as_before(t
 async def test_the_log_holds_no_question_unless_the_operator_wants_it(tmp_path):
     archive_with(tmp_path, 3)
     async with DiscordDouble() as discord:
-        quiet = await started(discord, tmp_path / "data", LOG_FORMAT="json", LOG_LEVEL="debug")
+        quiet = await executed(discord, tmp_path / "data", LOG_FORMAT="json", LOG_LEVEL="debug")
         await discord.user("reader").slash("search", query="barrier zugzwang")
         await quiet.wrote('"outcome": "answered"')
         quiet.terminate()
         await quiet.wait()
         assert "zugzwang" not in quiet.output
         assert "interaction-token" not in quiet.output
-        telling = await started(discord, tmp_path / "data", LOG_FORMAT="json", LOG_QUERIES="1")
+        telling = await executed(discord, tmp_path / "data", LOG_FORMAT="json", LOG_QUERIES="1")
         await discord.user("reader").slash("search", query="barrier zugzwang")
         await telling.wrote('"query": "barrier zugzwang"')

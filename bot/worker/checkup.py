@@ -13,6 +13,7 @@ from bot.upkeep import WORKER, Busy, Upkeep
 from corpus import CorpusError, Trouble
 
 _log = logging.getLogger(__name__)
+_LATER = 5.0  # seconds: who waited for the worker to be back is answered first, and one that falls at once looks at nothing
 
 
 class Checkup:
@@ -26,9 +27,9 @@ class Checkup:
         """What is wrong with the database, as far as it is known."""
 
     def begin(self) -> None:
-        """Look through it while the bot answers, unless that was done."""
+        """Look through it soon, while the bot answers, unless that was done."""
         if self._task is None:
-            self._task = asyncio.create_task(self.look(), name="checkup")
+            self._task = asyncio.create_task(self._look_later(), name="checkup")
 
     def stop(self) -> None:
         """Look no further."""
@@ -52,6 +53,10 @@ class Checkup:
         else:
             _log.info("the archive is sound")
         return self.damage
+
+    async def _look_later(self) -> None:
+        await asyncio.sleep(_LATER)
+        await self.look()
 
     def _rebuild(self) -> None:
         try:

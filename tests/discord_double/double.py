@@ -158,13 +158,15 @@ class DiscordDouble:
         ready: bool = True,
         timeout: float = READY_SECONDS,
         program: Sequence[str] = LAUNCHER,
+        forked: bool = False,
     ) -> BotProcess:
         """Start `python <arguments>` (such as "-m", "bot") against this Discord, and wait until it is connected
         unless `ready` is False. Its environment is `env` and the bare essentials, its directory the repository's
-        root unless `cwd` says otherwise. Another `program` must get FROM_OUTSIDE into the PYTHONPATH of the bot."""
+        root unless `cwd` says otherwise. Another `program` must get FROM_OUTSIDE into the PYTHONPATH of the bot.
+        A `forked` one starts much sooner, and is in all a test can see from Discord as any other (see `warm.py`)."""
         self._launches += 1
         bot = await BotProcess.start(
-            self.core, self.gateway, self.rest, self._launches, arguments, env or {}, cwd, program
+            self.core, self.gateway, self.rest, self._launches, arguments, env or {}, cwd, program, forked=forked
         )
         self.bots.append(bot)
         if ready:

@@ -5,7 +5,9 @@ Each takes effect once, unless it says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Protocol
@@ -31,9 +33,25 @@ class Connections(Protocol):
     async def send_text(self, text: str) -> None: ...
 
 
+class Hold:
+    """Requests that wait for their answer until they are let go; `waiting` is how many have come so far."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._let_go = asyncio.Event()
+
+    def let_go(self) -> None:
+        """Have those that wait answered, and those that come."""
+        self._let_go.set()
+
+    async def wait(self) -> None:
+        """Wait until it is let go."""
+        await self._let_go.wait()
+
+
 @dataclass
 class PlannedAnswer:
-    """An answer that a matching request gets in place of the true one, after `delay` seconds."""
+    """An answer that a matching request gets in place of the true one, after `delay` seconds and the `hold`."""
 
     method: str
     path_glob: str
@@ -41,6 +59,7 @@ class PlannedAnswer:
     body: Json | str | None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    hold: Hold | None = None
 
 
 class Faults:
@@ -125,6 +144,16 @@ class Faults:
     def delay_next(self, path_glob: str, seconds: float, *, method: str = "*", times: int = 1) -> None:
         """Give the next matching requests their true answer, late."""
         self._planned += [PlannedAnswer(method, path_glob, None, None, {}, seconds)] * times
+
+    @contextmanager
+    def held(self, path_glob: str, *, method: str = "*", times: int = 1) -> Iterator[Hold]:
+        """Give the next matching requests their true answer, but not before the block ends."""
+        hold = Hold()
+        self._planned += [PlannedAnswer(method, path_glob, None, None, hold=hold)] * times
+        try:
+            yield hold
+        finally:
+            hold.let_go()
 
     def expire_next_interaction(self) -> None:
         """The next interaction reaches the bot with a token that is already void (10062)."""

@@ -15,13 +15,15 @@ from .core import Core
 from .gateway import Gateway
 from .rest import Request, Rest
 from .sessions import Session
+from .warm import Process, warm
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 LAUNCHER = (sys.executable, "-P", "-u", str(Path(__file__).with_name("launcher.py")))
 FROM_OUTSIDE = Path(__file__).with_name("from_outside")  # in PYTHONPATH it points any `python -m bot` at the double
 _ESSENTIAL = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 _COVERAGE = ("COVERAGE_", "COV_CORE_")  # so that lines run in the process count, where the test run counts them
-READY_SECONDS = 15.0
+_AT_THE_START = ("PYTHON", *_COVERAGE)  # what Python reads as it starts
+READY_SECONDS = 60.0
 LEAVE_SECONDS = 3.0
 OUTPUT_CHARACTERS = 200_000
 
@@ -29,9 +31,7 @@ OUTPUT_CHARACTERS = 200_000
 class BotProcess:
     """A running bot. `output` is what it wrote to stdout and stderr so far."""
 
-    def __init__(
-        self, core: Core, gateway: Gateway, rest: Rest, number: int, process: asyncio.subprocess.Process
-    ) -> None:
+    def __init__(self, core: Core, gateway: Gateway, rest: Rest, number: int, process: Process) -> None:
         self._core, self._gateway, self._rest = core, gateway, rest
         self._process = process
         self.number = number
@@ -49,6 +49,8 @@ class BotProcess:
         env: Mapping[str, str],
         cwd: str | os.PathLike[str] | None,
         program: Sequence[str],
+        *,
+        forked: bool,
     ) -> BotProcess:
         """Start `program <arguments>` with the addresses of the double in its environment."""
         kept = {key: value for key, value in os.environ.items() if key in _ESSENTIAL or key.startswith(_COVERAGE)}
@@ -56,16 +58,21 @@ class BotProcess:
             "DISCORD_DOUBLE_API": f"{core.base}/launch/{number}/api/v10",
             "DISCORD_DOUBLE_GATEWAY": gateway.address(number),
         }
-        process = await asyncio.create_subprocess_exec(
-            *program,
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**kept, **env, **addresses},
-            cwd=cwd or _REPOSITORY,
-            start_new_session=True,
-        )
+        environment, folder = {**kept, **env, **addresses}, cwd or _REPOSITORY
+        process: Process
+        if forked and not any(key.startswith(_AT_THE_START) for key in environment):
+            process = await warm(tuple(program)).start(arguments, environment, folder)
+        else:
+            process = await asyncio.create_subprocess_exec(
+                *program,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+            )
         core.transcript.add(f"bot {number} started: {' '.join(arguments)}")
         return cls(core, gateway, rest, number, process)
 
