@@ -13,7 +13,7 @@ from bot.upkeep import WORKER, Busy, Upkeep
 from corpus import CorpusError, Trouble
 
 _log = logging.getLogger(__name__)
-_LATER = 5.0  # seconds: who waited for the worker to be back is answered first, and one that falls at once looks at nothing
+_LATER = 5.0  # seconds: who waited for the worker is answered first, and one that falls at once looks at nothing
 
 
 class Checkup:
