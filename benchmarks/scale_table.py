@@ -197,7 +197,7 @@ def _laws(law: Laws) -> list[str]:
     index, kept = (f"{each / 1000:.1f} KB" for each in (law.index_bytes, law.kept_bytes))
     return [
         f"- a page: {page}, of the nodes' processors;",
-        f"- and {law.own:.1f} ms of the worker's, in {law.requests:.0f} requests, whatever the size;",
+        f"- and {law.own:.1f} ms of the worker's at the largest of these, in {law.requests:.0f} requests at any size;",
         f"- an article: {index} of index and {kept} kept, on each copy.",
     ]
 

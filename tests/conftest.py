@@ -52,9 +52,15 @@ _ON_A_CLUSTER = pytest.mark.timeout(300)  # the first one prepares it
 
 
 class _OneCluster(LoadScopeScheduling):
-    """Of the processes that test side by side, one alone tests what needs a cluster, which is one then."""
+    """Of the processes that test side by side, one alone tests what needs the cluster, so that there is one.
+
+    Two modules have nodes of their own, to which they do harm.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        if module.endswith(("opensearch_cluster.py", "opensearch_faults.py")):
+            return module
         return "opensearch" if "opensearch" in nodeid else nodeid
 
 

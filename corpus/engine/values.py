@@ -21,8 +21,8 @@ class Cluster:
     ``urls`` are its nodes, of which any can be asked, ``name`` is how the archive's indices begin. ``user`` and
     ``password`` are for HTTP's basic authentication; ``ca`` is a file with the certificates that are trusted beside
     those that the system trusts, and without ``verified`` none is asked for. ``patience`` is how many seconds a
-    question waits for the cluster in all, ``shards`` how many parts an index has that is built anew. ``workplace`` is
-    a folder of this machine for what lies there only while it is needed.
+    question waits for the cluster in all, ``shards`` in how many parts an archive is divided that is made, and an
+    index that is built anew. ``workplace`` is a folder of this machine for what lies there only while it is needed.
     """
 
     urls: tuple[str, ...]

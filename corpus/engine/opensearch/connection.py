@@ -28,7 +28,7 @@ _PUT_OFF = {429, 503}
 _CHANGED, _NEWER = {200, 201}, 409
 _LEFT = {404, _NEWER}
 _PAUSES = (0.2, 1.0, 3.0, 9.0)  # seconds, after which what was put off is asked again
-_LEAST = 0.1  # seconds
+_LEAST = 0.3  # seconds, of which one attempt gets its share
 _SHARE = 0.45  # of the patience, for one of two attempts
 _POOL = 16  # connections to a node: more threads than that do not ask at once
 _MOST_BYTES = 16 * 2**20  # of one request: nodes refuse more than 100 MB
@@ -147,7 +147,7 @@ class Connection:
         ((_, done),) = item.items()
         error = done.get("error", {})
         if done["status"] in _PUT_OFF:
-            raise TooBusy(str(error.get("reason", done))[:300])
+            raise _too_busy(str(error.get("reason", done)))
         if done["status"] not in _LEFT | _CHANGED or (error and done["status"] != _NEWER):
             raise CorpusUnwritable(str(self._cluster), str(error.get("reason", done))[:300])
         return done["status"] in _CHANGED
@@ -161,10 +161,10 @@ class Connection:
                 body = "\n".join([*(lines[place] for place in left), ""])
                 items |= zip(left, self.ask("POST", "/_bulk", body, **params)["items"], strict=True)
             except TooBusy:
-                if pause is None:
+                if pause is None or pause > self.left:
                     raise
             left = [place for place in left if place not in items or _status(items[place]) in _PUT_OFF]
-            if not left or pause is None:
+            if not left or pause is None or pause > self.left:
                 break
             time.sleep(pause)
         return [*items.values()]
@@ -235,11 +235,11 @@ class Connection:
         Raises:
             CorpusIncomplete: one did not; what the others gave is no answer.
         """
-        if pin := self._held.pins.get(index):
-            self._hold_on()
-            index, body = "", {**body, "pit": pin}
-        path = f"/{index}/_search" if index else "/_search"
+        pin = self._held.pins.get(index)
+        path, body = ("/_search", {**body, "pit": pin}) if pin else (f"/{index}/_search" if index else "/_search", body)
         try:
+            if pin:
+                self._hold_on()
             found = self.ask("POST", path, body, **{"allow_partial_search_results": "false", **params})
         except Missing as error:
             if pin:
@@ -255,7 +255,7 @@ class Connection:
             return {}
         found = self.ask("POST", f"/{index}/_mget", {"ids": list(ids)}, **params)["docs"]
         if failed := next((each["error"] for each in found if "error" in each), None):
-            raise CorpusIncomplete(str(failed.get("reason", failed)))
+            raise _partly(str(failed.get("reason", failed)))
         return {each["_id"]: each["_source"] for each in found if each["found"]}
 
     def _told(self, error: TransportError) -> Exception:  # noqa: PLR0911  # a table: an answer, what it means
@@ -273,9 +273,10 @@ class Connection:
                 return Conflict(_reason(error))
             case 401 | 403 as status, _:
                 return _not_let(status, _reason(error))
+            case HTTPStatus.TOO_MANY_REQUESTS, _:
+                return _too_busy(_reason(error))
             case status, _:
-                told = TooBusy if status == HTTPStatus.TOO_MANY_REQUESTS else CorpusIncomplete
-                return told(f"{status}, {_reason(error)}")
+                return _partly(f"{status}, {_reason(error)}")
 
     def _silence(self, error: TransportError) -> CorpusSlow | CorpusUnreachable:
         """Why nobody answered, without the names of hosts, which everybody would read; the log has all of it."""
@@ -287,6 +288,17 @@ class Connection:
             return CorpusUnreachable("its certificate is not trusted")
         said = next((reason for sign, reason in _SILENCES.items() if sign in told), "it cannot be spoken to")
         return CorpusUnreachable(said)
+
+
+def _partly(reason: str) -> CorpusIncomplete:
+    """What the cluster says itself names its nodes, and is for the log alone: everybody may read what is raised."""
+    _LOG.warning("the cluster could not answer: %s", reason[:300])
+    return CorpusIncomplete("parts of it do not answer")
+
+
+def _too_busy(reason: str) -> TooBusy:
+    _LOG.warning("the cluster has too much to do: %s", reason[:300])
+    return TooBusy("it has too much to do")
 
 
 def _not_let(status: int, reason: str) -> CorpusUnreachable:

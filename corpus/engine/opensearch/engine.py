@@ -118,9 +118,8 @@ class ClusterEngine:
                     pinned = self._current()
                     with pinned.used():
                         return question(ClusterView(pinned, self._asked_store, self._analyser))
-                except TooBusy as error:  # in its own words, which name its nodes, for nobody but the log
-                    _LOG.warning("the cluster does not answer a question: %s", error)
-                    raise CorpusIncomplete("it has too much to do") from error
+                except TooBusy:
+                    raise
                 except (Missing, CorpusIncomplete) as error:  # a shard that moved away may even refuse the query (400)
                     self._let_go_of(pinned)
                     if attempt == _STATES:

@@ -253,7 +253,7 @@ class ClusterLedger:
         """Show signs of life as long as the block lasts, by which nobody takes this act for cut off."""
         with self._one:
             if not self._acting:
-                self._beat_once()
+                self._beat_once(self._connection)
                 self._beating = over = threading.Event()
             self._acting += 1
             if self._acting == 1:
@@ -265,6 +265,7 @@ class ClusterLedger:
                 self._acting -= 1
                 if not self._acting and self._beating:
                     self._beating.set()
+                    self._be_over(self._holder)
 
     def begin_act(self, who: str, what: str, about: str) -> int:
         """Write down that an act has begun; gives its number, which only grows."""
@@ -284,6 +285,8 @@ class ClusterLedger:
         for found in list(self._all("audit", {"term": {"going_on": True}})):
             if self._is_cut_off(found):
                 self.end_act(int(found["key"]), "cut off")
+                if found["by"]:
+                    self._be_over(Holder.read(found["by"]))
 
     def acts(self, limit: int, before: int | None = None, by: str = "") -> list[Act]:
         """The last acts, the newest first; ``before`` this one, ``by`` those whose name begins so."""
@@ -469,13 +472,16 @@ class ClusterLedger:
 
     def _beat(self, over: threading.Event) -> None:
         while not over.wait(_BEAT):
-            with suppress(StoreError):
-                self._beat_once()
-        with suppress(StoreError, Missing):
-            self._connection.ask("DELETE", f"/{self._state}/_doc/acting-{self._holder.name}")
+            with self._one, suppress(StoreError):
+                if not over.is_set():
+                    self._beat_once(self._asking)
 
-    def _beat_once(self) -> None:
-        self._connection.ask("PUT", f"/{self._state}/_doc/acting-{self._holder.name}", {"at": _now()})
+    def _beat_once(self, connection: Connection) -> None:
+        connection.ask("PUT", f"/{self._state}/_doc/acting-{self._holder.name}", {"at": _now()})
+
+    def _be_over(self, holder: Holder) -> None:
+        with suppress(StoreError, Missing):
+            self._asking.ask("DELETE", f"/{self._state}/_doc/acting-{holder.name}")
 
 
 _MOST_PLACE = 8_000  # characters of a place that can be looked up; a longer one is found by its number alone
