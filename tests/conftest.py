@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cluster import Cluster as Nodes
@@ -23,6 +25,8 @@ settings.register_profile("dateline", deadline=None)  # a shared machine pauses 
 settings.register_profile("gate", settings.get_profile("dateline"), derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dateline"))
 
+MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
+_ROOM = 4 * 2**30  # bytes
 SAMPLES = Path(__file__).parent.parent / "corpus" / "samples"
 
 Write = Callable[..., Path]
@@ -75,8 +79,18 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """A cluster of three nodes, each a process."""
     if why := no_cluster():
         pytest.skip(why)
-    with Nodes(tmp_path_factory.mktemp("opensearch")) as running:
+    with in_memory(tmp_path_factory.mktemp("opensearch")) as folder, Nodes(folder) as running:
         yield running
+
+
+@contextmanager
+def in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory, where there is room: a cluster writes every change to as many disks as it has nodes."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > _ROOM:
+        with TemporaryDirectory(prefix="dateline-tests-", dir=MEMORY) as folder:
+            yield Path(folder)
+    else:
+        yield otherwise
 
 
 def _lying(request: pytest.FixtureRequest, engine: str) -> Iterator[Lying]:

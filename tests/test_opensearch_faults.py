@@ -26,7 +26,7 @@ from urllib.request import Request, urlopen
 import pytest
 from cluster import STARTING, ClusterFailed, why_not
 from cluster import Cluster as Nodes
-from conftest import SAMPLES
+from conftest import SAMPLES, in_memory
 from lying import options
 
 from corpus import (
@@ -68,7 +68,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """A cluster of its own, since its nodes come to harm."""
     if why := why_not():
         pytest.skip(why)
-    with Nodes(tmp_path_factory.mktemp("faults")) as running:
+    with in_memory(tmp_path_factory.mktemp("faults")) as folder, Nodes(folder) as running:
         yield running
 
 

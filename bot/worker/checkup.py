@@ -22,13 +22,14 @@ class Checkup:
     def __init__(self, keepers: Keepers, upkeep: Upkeep) -> None:
         self._keepers = keepers
         self._upkeep = upkeep
-        self._task: asyncio.Task[str | None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._looked = False
         self.damage: str | None = None
         """What is wrong with the database, as far as it is known."""
 
     def begin(self) -> None:
         """Look through it soon, while the bot answers, unless that was done."""
-        if self._task is None:
+        if self._task is None and not self._looked:
             self._task = asyncio.create_task(self._look_later(), name="checkup")
 
     def stop(self) -> None:
@@ -43,6 +44,7 @@ class Checkup:
         except CorpusError as error:
             _log.warning("the archive was not looked through: %s", error)
             return None
+        self._looked = True
         told = {problem["kind"]: str(problem["what"]) for problem in found["problems"]}
         self.damage = told.get(Trouble.DATABASE)
         if self.damage:

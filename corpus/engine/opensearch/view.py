@@ -122,7 +122,7 @@ class Pinned(Tallies[Asked]):
         """What each of the terms that count gives the article with this key; 0.0 where it lacks the term."""
         own: Asked = {"term": {"key": key}}
         asked = ({"bool": {"must": [queries.weighted(*term)], "filter": [own]}} for term in query.score)
-        answers = (self._searched({"query": one, "size": 1, "_source": False}) for one in asked)
+        answers = (self._searched({"query": one, "size": 1, "_source": False}, scored=True) for one in asked)
         return [float(found["hits"]["max_score"] or 0.0) for found in answers]
 
     def count(self, query: WeightedQuery, up_to: int) -> int:
@@ -189,8 +189,10 @@ class Pinned(Tallies[Asked]):
 
     # How the cluster is asked.
 
-    def _searched(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._connection.search({"track_total_hits": False, **body, "pit": self._pin}, **self._whole)
+    def _searched(self, body: Mapping[str, Any], *, scored: bool = False) -> Mapping[str, Any]:
+        """What is answered; only where terms score, the shards have to tell each other first how many have them."""
+        whole = self._whole if scored else {}
+        return self._connection.search({"track_total_hits": False, **body, "pit": self._pin}, **whole)
 
     def _aggregated(self, query: Asked, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._searched({"query": query, "size": 0, "aggs": aggregations})["aggregations"]
@@ -205,7 +207,7 @@ class Pinned(Tallies[Asked]):
         if limit > MOST_HITS:
             return self._found(query, limit, [{"_score": "desc"}, *queries.sort(Order.NEWEST)], scored=True)
         body = {"query": query, "size": limit, "_source": False, "docvalue_fields": _FACTS}
-        hits = [_hit(hit, scored=True) for hit in self._searched(body)["hits"]["hits"]]
+        hits = [_hit(hit, scored=True) for hit in self._searched(body, scored=True)["hits"]["hits"]]
         return sorted(hits, key=lambda hit: (-hit[0].score, -hit[0].published, hit[0].key))
 
     def _found(
@@ -217,7 +219,7 @@ class Pinned(Tallies[Asked]):
         after: dict[str, Any] = {}
         while len(hits) < limit:
             size = min(limit - len(hits), MOST_HITS)
-            turn = self._searched({**body, **after, "size": size})["hits"]["hits"]
+            turn = self._searched({**body, **after, "size": size}, scored=scored)["hits"]["hits"]
             hits += turn
             if len(turn) < size:
                 break
