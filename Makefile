@@ -28,7 +28,7 @@ $(VENV)/ready: $(LOCK) pyproject.toml
 	@touch $@
 
 test: $(VENV)/ready ## run the whole test suite, also on newer Pythons that this machine has
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 3 $(TESTS)
 	@tests/newer-pythons $(LOCK)
 
 check: $(VENV)/ready ## ruff, mypy strict, audit of the lock
