@@ -312,6 +312,9 @@ def test_an_ingest_that_is_killed_again_and_again_loses_and_doubles_nothing(plac
         assert found.matched == 3_000
         assert found.pages == 2_700 // 5  # a tenth are copies
         assert [act.outcome for act in corpus.acts(10) if act.outcome == "cut off"]
+    own.ask(0, "POST", f"/{place.name}-state/_refresh")
+    left = own.ask(0, "GET", f"/{place.name}-state/_search?size=1000&_source=false")["hits"]["hits"]
+    assert not [each["_id"] for each in left if each["_id"].startswith("acting-")], "no sign of life of the dead"
     assert verify(place).sound
 
 
@@ -430,6 +433,11 @@ def test_a_question_that_the_cluster_has_no_time_for_is_not_asked_thrice(filled,
             corpus.search(Query.parse("harbour"))
         assert "node-0" not in str(told.value)
         assert len(door.own) == 1
+        for status, sentence in ((429, "too much to do"), (500, "do not answer")):  # also who asks for one article
+            door.own = [("/_mget", status, "rejected_execution_exception")]
+            with pytest.raises(CorpusIncomplete, match=sentence) as told:
+                corpus.article(before.hits[0].article.id)
+            assert "node-0" not in str(told.value)
         for status in (400, 500, 503):  # of a shard that went or moved away: another state answers
             door.own = [("/_search", status, "search_phase_execution_exception")]
             assert corpus.search(Query.parse("harbour")) == before

@@ -16,7 +16,7 @@ from .transcript import Transcript
 from .world import World
 
 T = TypeVar("T")
-WAIT_SECONDS = 60.0  # a keeper is nice, and on a busy machine last
+WAIT_SECONDS = 60.0  # keepers are niced: on a busy machine they come last
 
 
 class Clock:

@@ -235,8 +235,9 @@ class Connection:
         Raises:
             CorpusIncomplete: one did not; what the others gave is no answer.
         """
-        pin = self._held.pins.get(index)
-        path, body = ("/_search", {**body, "pit": pin}) if pin else (f"/{index}/_search" if index else "/_search", body)
+        if pin := self._held.pins.get(index):
+            index, body = "", {**body, "pit": pin}
+        path = f"/{index}/_search" if index else "/_search"
         try:
             if pin:
                 self._hold_on()
