@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from bot_process import an_archive, started
+from bot_process import LEAVING, an_archive, started
 
 from discord_double import BotProcess, DiscordDouble
 from discord_double.rest import Request
@@ -99,7 +99,7 @@ async def test_sessions_that_are_ended_again_and_again_burn_no_identifies(discor
     bot = await started(discord, data, ready=False, remembers=True)
     await bot.wrote("introduced itself to Discord 12 times within an hour: shard 0 waits for ")
     bot.terminate()
-    assert await bot.wait() == 0
+    assert await bot.wait(LEAVING) == 0
     assert not discord.gateway.identifies
 
 
@@ -156,7 +156,7 @@ async def test_where_hardly_any_identify_is_left_none_is_spent(discord, tmp_path
     await discord.faults.invalidate_session()
     await bot.wrote("Discord allows hardly any IDENTIFYs today: shard 0 waits for 14400 seconds")
     bot.terminate()
-    assert await bot.wait() == 0
+    assert await bot.wait(LEAVING) == 0
     assert len(discord.gateway.identifies) == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from bot_process import started
+from bot_process import LEAVING, started
 from test_corpus_feeds import item, rss
 
 from corpus import Corpus, Keeper
@@ -46,7 +46,7 @@ async def test_a_worker_fills_an_empty_archive_from_a_feed_and_tells_how_the_fee
                 await asyncio.sleep(0.1)
             assert "Council meets" in found.text
             bot.terminate()
-            assert await bot.wait() == 0
+            assert await bot.wait(LEAVING) == 0
 
 
 @pytest.mark.asyncio
@@ -68,4 +68,4 @@ async def test_a_worker_looks_at_a_feed_that_was_added_and_leaves_in_time_while_
                     break
                 await asyncio.sleep(0.05)
             bot.terminate()
-            assert await bot.wait() == 0
+            assert await bot.wait(LEAVING) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from bot_process import an_archive, started
+from bot_process import LEAVING, an_archive, started
 from prometheus_client.parser import text_string_to_metric_families
 
 from discord_double import DiscordDouble
@@ -76,7 +76,7 @@ async def test_a_worker_without_a_connection_lives_and_does_not_serve(tmp_path, 
         assert json.loads(await until(port, "/healthz", 200))["status"] == "alive"
         assert json.loads(await until(port, "/readyz", 503)) == {"status": "not connected"}
         bot.terminate()
-        assert await bot.wait() == 0
+        assert await bot.wait(LEAVING) == 0
 
 
 @pytest.mark.asyncio

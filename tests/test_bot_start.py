@@ -223,7 +223,7 @@ async def test_a_token_that_was_refused_is_not_tried_again_at_once(tmp_path):
         await again.wrote("Discord refused the last start: asking again in ")
         assert not again.requests
         again.terminate()
-        assert await again.wait() == 0
+        assert await again.wait(LEAVING) == 0
         await started(discord, tmp_path, remembers=True)
         assert len(discord.gateway.identifies) == 1
         assert "sesame" not in (tmp_path / "worker.json").read_text()
@@ -261,7 +261,7 @@ async def test_where_no_identify_is_left_today_it_waits_and_sends_none(tmp_path)
         bot = await started(discord, tmp_path, ready=False)
         await bot.wrote("Discord allows no more IDENTIFYs today: connecting in 14400 seconds")
         bot.terminate()
-        assert await bot.wait() == 0
+        assert await bot.wait(LEAVING) == 0
         assert not discord.gateway.identifies
 
 
@@ -273,7 +273,7 @@ async def test_the_last_identify_of_the_day_is_for_a_start_also_soon_after_anoth
             bot = await started(discord, tmp_path, remembers=True)
             assert len(discord.gateway.identifies) == starts
             bot.terminate()
-            assert await bot.wait() == 0
+            assert await bot.wait(LEAVING) == 0
 
 
 @pytest.mark.asyncio
