@@ -42,17 +42,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("one_machine"):
         names = ENGINES[:1]
     if names and "engine" in metafunc.fixturenames:
-        params = [pytest.param(name, marks=_ON_A_CLUSTER if name == "opensearch" else ()) for name in names]
-        metafunc.parametrize("engine", params, scope="session", indirect=True)
+        metafunc.parametrize("engine", names, scope="session", indirect=True)
 
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """What keeps the archives of a test."""
     return getattr(request, "param", ENGINES[0])
-
-
-_ON_A_CLUSTER = pytest.mark.timeout(300)  # the first one prepares it
 
 
 class _OneCluster(LoadScopeScheduling):

@@ -14,8 +14,6 @@ PROGRAM = Path(__file__).parent / "opensearch" / "cluster.py"
 ANALYSIS = {"analyzer": {"words": {"type": "custom", "tokenizer": "whitespace", "filter": ["lowercase", "stop"]}}}
 COPIED = {"settings": {"number_of_shards": 1, "number_of_replicas": 2, "analysis": ANALYSIS}}
 
-pytestmark = pytest.mark.timeout(300)  # the first time, Maven gets it
-
 
 @pytest.fixture(autouse=True)
 def needed() -> None:

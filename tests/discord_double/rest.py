@@ -67,10 +67,10 @@ class Rest:
         planned = self.faults.take_answer(method, path)
         if planned is not None:
             await asyncio.sleep(planned.delay)
-        if planned is not None and planned.hold is not None:
-            planned.hold.waiting += 1
-            self.core.changed()
-            await planned.hold.wait()
+            if planned.hold is not None:
+                planned.hold.waiting += 1
+                self.core.changed()
+                await planned.hold.wait()
         if planned is not None and planned.status == CUT and request.transport is not None:
             request.transport.abort()
             return web.Response()

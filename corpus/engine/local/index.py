@@ -82,8 +82,9 @@ class SearchIndex:
         """
         with faults_told():
             before = set(_files_of(self._folder))
-            writer = IndexWriter(self._folder, self._index.writer(heap_size=_HEAP, num_threads=1))
+            writer = IndexWriter(self._index.writer(heap_size=_HEAP, num_threads=1))
             writer.sweep()
+            _sweep_drafts(self._folder)
         try:
             yield writer
         except IndexFault:
@@ -108,8 +109,7 @@ class SearchIndex:
 class IndexWriter:
     """Puts articles into an index; an article that is there already is replaced."""
 
-    def __init__(self, folder: Path, writer: tantivy.IndexWriter) -> None:
-        self._folder = folder
+    def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
         self._changed = True  # an index has a first commit of its own
 
@@ -157,10 +157,8 @@ class IndexWriter:
             self._changed = False
 
     def sweep(self) -> None:
-        """Remove what was left by who was killed: tantivy would give the next files the same names, and refuse to."""
+        """Remove what a killed writer left: tantivy would give the next files the same names, and refuse to."""
         self._writer.garbage_collect_files()
-        for draft in self._folder.glob(f"{_WHOLE}.*"):  # one that is being written only has to be written again
-            draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Wait until the segments are merged, and let go of the folder."""
@@ -231,11 +229,14 @@ def _write_whole(folder: Path, files: dict[str, tuple[int, int]]) -> None:
     """Remember these, if that can be written: else they are looked at again."""
     draft = folder / f"{_WHOLE}.{os.getpid()}"
     with suppress(OSError):
-        try:
-            draft.write_text(json.dumps(files))
-            draft.replace(folder / _WHOLE)
-        finally:
-            draft.unlink(missing_ok=True)
+        draft.write_text(json.dumps(files))
+        draft.replace(folder / _WHOLE)
+
+
+def _sweep_drafts(folder: Path) -> None:
+    """Remove what was left by who was ended while it wrote; what somebody writes now is only looked at again."""
+    for draft in folder.glob(f"{_WHOLE}.*"):
+        draft.unlink(missing_ok=True)
 
 
 def _files(segment: dict[str, Any]) -> list[str]:

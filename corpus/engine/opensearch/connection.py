@@ -156,15 +156,15 @@ class Connection:
         """What became of each of these; what a node that has too much to do put off is asked of it again."""
         items: dict[int, Mapping[str, Any]] = {}
         left = list(range(len(lines)))
-        for pause in [*_PAUSES, None]:
+        for pause in [*(each for each in _PAUSES if each <= self.left), None]:
             try:
                 body = "\n".join([*(lines[place] for place in left), ""])
                 items |= zip(left, self.ask("POST", "/_bulk", body, **params)["items"], strict=True)
             except TooBusy:
-                if pause is None or pause > self.left:
+                if pause is None:
                     raise
             left = [place for place in left if place not in items or _status(items[place]) in _PUT_OFF]
-            if not left or pause is None or pause > self.left:
+            if not left or pause is None:
                 break
             time.sleep(pause)
         return [*items.values()]
